@@ -1,0 +1,206 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// kinds are the port kinds each driver can work on.
+var kinds = map[string][]string{
+	"sdt":          {"serial", "tcp"},
+	"escpos":       {"serial", "tcp", "file"},
+	"led485":       {"serial", "tcp"},
+	"ledascii":     {"serial", "tcp"},
+	"strip-sum":    {"serial", "tcp"},
+	"strip-xor":    {"serial", "tcp"},
+	"onbon":        {"serial", "tcp"},
+	"max7219":      {"spi"},
+	"ht16k33":      {"i2c"},
+	"lock8a":       {"serial", "tcp"},
+	"wkly":         {"serial", "tcp"},
+	"kerong":       {"serial", "tcp"},
+	"modbus-relay": {"serial", "tcp"},
+	"syn6288":      {"serial", "tcp"},
+	"button":       {"gpio"},
+}
+
+// boards bounds a lock board's address and doors, by its data sheet.
+var boards = map[string]struct{ lo, hi, doors int }{
+	"lock8a":       {1, 32, 50},
+	"wkly":         {0, 31, 255},
+	"kerong":       {0, 15, 16},
+	"modbus-relay": {1, 247, 64},
+}
+
+func (c *checker) devices() {
+	if r := c.cfg.Reader; r != nil {
+		c.port("reader.port", r.Port, r.Driver)
+	} else {
+		c.warn("reader", "没有读卡器", "取号前的实名登记只能由工作人员手工办理")
+	}
+	if p := c.cfg.Printer; p != nil {
+		c.printer(p)
+	} else {
+		c.warn("printer", "没有打印机", "号码、租赁单和押金收据都印不出来")
+	}
+	c.displays()
+	c.lockers()
+	c.buttons()
+	c.voice()
+}
+
+// port checks a port's form and that its driver can use it.
+func (c *checker) port(path, port, driver string) (address, bool) {
+	if port == "" {
+		return address{}, false
+	}
+	p, err := parsePort(port)
+	if err != nil {
+		c.bad(path, err.Error(), "")
+		return p, false
+	}
+	if ok := kinds[driver]; ok != nil && !slices.Contains(ok, p.Kind) {
+		c.bad(path, fmt.Sprintf("%s 不能接在 %s 上", driver, p.Kind), "可用 "+strings.Join(ok, "、"))
+		return p, false
+	}
+	return p, true
+}
+
+// needPort is port for a table whose port depends on the driver.
+func (c *checker) needPort(path, port, driver string) {
+	if port == "" && kinds[driver] != nil {
+		c.bad(path, "必须填写", "写上 port = \""+kinds[driver][0]+":…\"")
+		return
+	}
+	c.port(path, port, driver)
+}
+
+func (c *checker) printer(p *Printer) {
+	if port, ok := c.port("printer.port", p.Port, p.Driver); ok && port.Kind != "serial" && p.Flow != "none" {
+		c.bad("printer.flow", "只有串口有流控", "删去 flow，或改用串口")
+	}
+	if p.Confirm == "none" {
+		c.warn("printer.confirm", "不确认打印结果，缺纸时号码可能已发出却没有小票", "打印机能回状态就写 auto")
+	}
+	c.reads("printer.logo", p.Logo)
+}
+
+func (c *checker) displays() {
+	names := map[string]string{}
+	for i, d := range c.cfg.Displays {
+		unique(c, names, d.Name, at("display", i, "name"))
+		if d.Window != 0 {
+			c.isWindow(at("display", i, "window"), d.Window)
+		}
+		if d.Driver == "tm1637" {
+			c.pin(at("display", i, "clk"), d.CLK)
+			c.pin(at("display", i, "dio"), d.DIO)
+			c.unused(at("display", i, "port"), d.Port, "tm1637 接在 clk 和 dio 两个引脚上")
+			continue
+		}
+		c.needPort(at("display", i, "port"), d.Port, d.Driver)
+		c.unused(at("display", i, "clk"), d.CLK, "只有 tm1637 用引脚")
+		c.unused(at("display", i, "dio"), d.DIO, "只有 tm1637 用引脚")
+	}
+}
+
+func (c *checker) lockers() {
+	names := map[string]string{}
+	for i, l := range c.cfg.Lockers {
+		unique(c, names, l.Name, at("locker", i, "name"))
+		if strings.Contains(l.Name, "/") {
+			c.bad(at("locker", i, "name"), "柜名里不能有 /", "门写作 柜名/门号，如 A/3")
+		}
+		if l.Driver == "gpio" {
+			c.pinLocker(i, l)
+			continue
+		}
+		c.needPort(at("locker", i, "port"), l.Port, l.Driver)
+		c.board(i, l)
+		if len(l.Pins)+len(l.Contacts) > 0 {
+			c.bad(at("locker", i, "pins"), "只有 driver = \"gpio\" 用引脚", "删去 pins 和 contacts")
+		}
+	}
+}
+
+func (c *checker) board(i int, l Locker) {
+	b, ok := boards[l.Driver]
+	if !ok {
+		return
+	}
+	if l.Board < b.lo || l.Board > b.hi {
+		c.bad(at("locker", i, "board"), fmt.Sprintf("%s 的板号是 %d 到 %d", l.Driver, b.lo, b.hi), "看锁板上的拨码")
+	}
+	if l.Doors > b.doors {
+		c.bad(at("locker", i, "doors"), fmt.Sprintf("一块 %s 板最多 %d 个门", l.Driver, b.doors), "多出的门另写一个 [[locker]]")
+	}
+}
+
+// pinLocker checks doors that hang on pins of the Pi itself.
+func (c *checker) pinLocker(i int, l Locker) {
+	if !l.PulseLimiter {
+		c.bad(at("locker", i, "pulse_limiter"), "引脚直接驱动的锁必须有硬件限时电路", "装好后写 pulse_limiter = true；没有就改用锁控板")
+	}
+	c.unused(at("locker", i, "port"), l.Port, "gpio 柜用 pins 和 contacts")
+	for _, list := range []struct {
+		key  string
+		pins []string
+	}{{"pins", l.Pins}, {"contacts", l.Contacts}} {
+		if len(list.pins) != l.Doors {
+			c.bad(at("locker", i, list.key), fmt.Sprintf("有 %d 个门，写了 %d 个引脚", l.Doors, len(list.pins)), "每个门一个，1 号门在前")
+		}
+		for j, pin := range list.pins {
+			c.pin(fmt.Sprintf("locker[%d].%s[%d]", i, list.key, j), pin)
+		}
+	}
+}
+
+func (c *checker) pin(path, pin string) {
+	if pin == "" {
+		c.bad(path, "必须填写", "写引脚，如 \"gpio:GPIO17\"")
+		return
+	}
+	if p, err := parsePort(pin); err != nil || p.Kind != "gpio" {
+		c.bad(path, fmt.Sprintf("%q 不是引脚", pin), "写成 \"gpio:GPIO17\"")
+	}
+}
+
+func (c *checker) unused(path, value, why string) {
+	if value != "" {
+		c.bad(path, "这里用不到", why+"，删去这一项")
+	}
+}
+
+func (c *checker) buttons() {
+	names := map[string]string{}
+	for i, b := range c.cfg.Buttons {
+		unique(c, names, b.Name, at("button", i, "name"))
+		c.port(at("button", i, "port"), b.Port, "button")
+		if (b.Service == "") == (b.Window == 0) {
+			c.bad(at("button", i, "service"), "按钮要么取号要么属于窗口", "service 和 window 只写一个")
+			continue
+		}
+		if b.Window != 0 {
+			c.isWindow(at("button", i, "window"), b.Window)
+			continue
+		}
+		c.isService(at("button", i, "service"), b.Service)
+		if b.Action == "emergency" {
+			c.bad(at("button", i, "action"), "取号按钮不能报警", "报警按钮写 window，不写 service")
+		}
+	}
+}
+
+func (c *checker) voice() {
+	v := c.cfg.Voice
+	switch v.Driver {
+	case "syn6288":
+		c.needPort("voice.port", v.Port, v.Driver)
+	case "clips":
+		c.unused("voice.port", v.Port, "clips 从声卡播放")
+	}
+	if (v.QuietFrom == nil) != (v.QuietTo == nil) {
+		c.bad("voice.quiet_from", "quiet_from 和 quiet_to 要成对", "两个都写或都不写")
+	}
+}
