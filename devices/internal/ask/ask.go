@@ -1,0 +1,124 @@
+// Package ask does one question and answer on a lent wire, the way all small
+// RS-485 devices need it: with the own echo set aside, noise tolerated, and the
+// answer found by its reader wherever it stands in what came in.
+package ask
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"halld/devices"
+)
+
+// ErrMore is what a reader returns while it has not found its answer yet.
+var ErrMore = errors.New("no answer yet")
+
+// most is where an answer stops being one: a wire that never falls silent.
+const most = 4096
+
+// Opts say how an answer is waited for.
+type Opts struct {
+	// Timeout is for the whole answer.
+	Timeout time.Duration
+	// Quiet is the silence that ends an answer whose length is not in it.
+	// With 0 the reader is asked after every byte.
+	Quiet time.Duration
+	// Echo says that the wire gives the own bytes back first. They are
+	// dropped only if they are exactly what was sent.
+	Echo bool
+}
+
+// Answer sends req and collects input until read finds its answer in it. What
+// read returns ends the wait, unless it is [ErrMore]. The input is returned for
+// what else stood in it. Silence is [devices.ErrNoAnswer]; bytes in which read
+// found nothing are an error of their own.
+func Answer(c devices.Conn, req []byte, o Opts, read func(in []byte) error) ([]byte, error) {
+	if err := Send(c, req); err != nil {
+		return nil, err
+	}
+	var in []byte
+	end := time.Now().Add(o.Timeout)
+	until := end
+	for {
+		n, err := fill(c, &in, until)
+		if err != nil {
+			return in, err
+		}
+		over := len(in) > most || !time.Now().Before(end)
+		if n > 0 && o.Quiet > 0 && !over {
+			until = earlier(end, time.Now().Add(o.Quiet))
+			continue
+		}
+		if err := read(o.withoutEcho(in, req)); !errors.Is(err, ErrMore) {
+			return in, err
+		}
+		if over {
+			return in, verdict(in, req)
+		}
+		until = end
+	}
+}
+
+// Send writes b.
+func Send(c devices.Conn, b []byte) error {
+	if _, err := c.Write(b); err != nil {
+		return fmt.Errorf("sending: %w", err)
+	}
+	return nil
+}
+
+// Listen keeps the wire for d and returns what came in.
+func Listen(c devices.Conn, d time.Duration) ([]byte, error) {
+	var in []byte
+	end := time.Now().Add(d)
+	for time.Now().Before(end) {
+		if _, err := fill(c, &in, end); err != nil {
+			return in, err
+		}
+		in = in[max(0, len(in)-most):]
+	}
+	return in, nil
+}
+
+// fill reads once. Silence until the deadline is no error.
+func fill(c devices.Conn, in *[]byte, until time.Time) (int, error) {
+	if err := c.SetReadDeadline(until); err != nil {
+		return 0, fmt.Errorf("receiving: %w", err)
+	}
+	buf := make([]byte, 256)
+	n, err := c.Read(buf)
+	*in = append(*in, buf[:n]...)
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		return n, fmt.Errorf("receiving: %w", err)
+	}
+	return n, nil
+}
+
+func (o Opts) withoutEcho(in, req []byte) []byte {
+	switch {
+	case !o.Echo:
+		return in
+	case len(in) < len(req) && bytes.HasPrefix(req, in):
+		return nil
+	default:
+		return bytes.TrimPrefix(in, req)
+	}
+}
+
+// verdict says why there was no answer. An echo alone is silence.
+func verdict(in, req []byte) error {
+	if rest := bytes.TrimPrefix(in, req); len(rest) > 0 {
+		return fmt.Errorf("waiting for an answer: %d bytes that are none", len(rest))
+	}
+	return fmt.Errorf("waiting for an answer: %w", devices.ErrNoAnswer)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}

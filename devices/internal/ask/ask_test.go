@@ -1,0 +1,136 @@
+package ask
+
+import (
+	"bytes"
+	"errors"
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"halld/devices"
+	"halld/devices/devicestest"
+)
+
+var (
+	request = []byte{1, 2, 3}
+	answer  = []byte{9, 8, 7}
+	opts    = Opts{Timeout: 500 * time.Millisecond}
+)
+
+// readAnswer finds answer anywhere.
+func readAnswer(in []byte) error {
+	if bytes.Contains(in, answer) {
+		return nil
+	}
+	return ErrMore
+}
+
+// try asks once while far plays the other end, and says how long it took.
+func try(t *testing.T, o Opts, far func(net.Conn)) (in []byte, took time.Duration, err error) {
+	t.Helper()
+	line, end := devicestest.Pipe(t)
+	played := make(chan struct{})
+	go func() {
+		defer close(played)
+		end.Read(make([]byte, 16)) // the request
+		far(end)
+	}()
+	begin := time.Now()
+	err = line.Do(t.Context(), func(c devices.Conn) (err error) {
+		in, err = Answer(c, request, o, readAnswer)
+		return err
+	})
+	took = time.Since(begin)
+	end.Close()
+	<-played
+	return in, took, err
+}
+
+func send(parts ...[]byte) func(net.Conn) {
+	return func(c net.Conn) {
+		for _, p := range parts {
+			time.Sleep(20 * time.Millisecond)
+			c.Write(p) // seen by what is read
+		}
+	}
+}
+
+func TestAnswer(t *testing.T) {
+	errNo := errors.New("no")
+	quiet := Opts{Timeout: opts.Timeout, Quiet: 50 * time.Millisecond}
+	echo := Opts{Timeout: opts.Timeout, Echo: true}
+	tests := []struct {
+		name string
+		opts Opts
+		far  func(net.Conn)
+		took time.Duration
+		err  error // wrapped; errNo for any other
+	}{
+		{"at once", opts, send(answer), 20 * time.Millisecond, nil},
+		{"in pieces", opts, send(answer[:1], answer[1:]), 40 * time.Millisecond, nil},
+		{"in pieces, ended by silence", quiet, send(answer[:1], answer[1:]), 90 * time.Millisecond, nil},
+		{"behind an echo", echo, send(request[:2], request[2:], answer), 60 * time.Millisecond, nil},
+		{"behind noise", echo, send([]byte{5}, answer), 40 * time.Millisecond, nil},
+		{"silence", opts, send(), 500 * time.Millisecond, devices.ErrNoAnswer},
+		{"only an echo", opts, send(request), 500 * time.Millisecond, devices.ErrNoAnswer},
+		{"only noise", quiet, send([]byte{5, 6}), 500 * time.Millisecond, errNo},
+		{"half", opts, send(answer[:2]), 500 * time.Millisecond, errNo},
+		{"gone", opts, func(c net.Conn) { c.Close() }, 0, devices.ErrOffline},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, took, err := try(t, tt.opts, tt.far)
+				switch {
+				case errors.Is(tt.err, errNo):
+					if err == nil || errors.Is(err, devices.ErrNoAnswer) || errors.Is(err, devices.ErrOffline) {
+						t.Errorf("got %v", err)
+					}
+				case !errors.Is(err, tt.err):
+					t.Errorf("got %v, want %v", err, tt.err)
+				}
+				if took != tt.took {
+					t.Errorf("took %v, want %v", took, tt.took)
+				}
+			})
+		})
+	}
+}
+
+// A wire that never falls silent does not keep anybody longer than the time-out,
+// nor fill the memory.
+func TestAnswerInEndlessNoise(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		quiet := Opts{Timeout: opts.Timeout, Quiet: 50 * time.Millisecond}
+		in, took, err := try(t, quiet, func(c net.Conn) {
+			for range 1000 {
+				time.Sleep(time.Millisecond)
+				if _, err := c.Write(bytes.Repeat([]byte{5}, 20)); err != nil {
+					return
+				}
+			}
+		})
+		if err == nil || took > opts.Timeout || len(in) > 2*most {
+			t.Errorf("%d bytes in %v, %v", len(in), took, err)
+		}
+	})
+}
+
+func TestListen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		line, far := devicestest.Pipe(t)
+		go send(answer[:1], answer[1:])(far)
+		begin := time.Now()
+		err := line.Do(t.Context(), func(c devices.Conn) error {
+			in, err := Listen(c, time.Second)
+			if !bytes.Equal(in, answer) {
+				t.Errorf("got % X", in)
+			}
+			return err
+		})
+		if err != nil || time.Since(begin) != time.Second {
+			t.Errorf("%v after %v", err, time.Since(begin))
+		}
+	})
+}

@@ -1,0 +1,192 @@
+package locker
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/i2c"
+
+	"halld/devices"
+)
+
+// gpioPulse is how long the input of a one-shot is driven by default.
+const gpioPulse = 300 * time.Millisecond
+
+// outputs are locks and contacts that this program drives itself.
+type outputs interface {
+	set(door int, on bool) error
+	contacts() ([]Bit, error)
+	allOff() error
+}
+
+// pulsed is a board made of outputs. A hardware one-shot behind every output
+// ends the pulse should this program die in the middle of it.
+type pulsed struct {
+	outputs
+	width, gap time.Duration
+}
+
+func newPins(o *Opts) (board, error) {
+	if !o.PulseLimiter {
+		return nil, errors.New("gpio locks need a hardware one-shot on every output, stated as pulse limiter")
+	}
+	out, err := newOutputs(o)
+	if err != nil {
+		return nil, err
+	}
+	o.Pulse = cmp.Or(o.Pulse, gpioPulse)
+	return &pulsed{out, o.Pulse, o.Gap}, nil
+}
+
+func newOutputs(o *Opts) (outputs, error) {
+	if o.Bus == nil {
+		return newPinSet(o)
+	}
+	if o.Doors > 8 {
+		return nil, fmt.Errorf("%d doors: an MCP23017 serves 8", o.Doors)
+	}
+	return &mcp23017{i2c.Dev{Bus: o.Bus, Addr: o.Addr}}, nil
+}
+
+func (p *pulsed) read(devices.Conn) ([]Bit, error) { return p.contacts() }
+func (p *pulsed) rest(devices.Conn) error          { return p.allOff() }
+
+// pulse does not stop for a context: a lock that is on goes off again.
+func (p *pulsed) pulse(_ devices.Conn, door int) error {
+	err := p.set(door, true)
+	if err == nil {
+		time.Sleep(p.width)
+	}
+	if err := errors.Join(err, p.set(door, false)); err != nil {
+		return fmt.Errorf("driving the lock: %w", err)
+	}
+	time.Sleep(p.gap)
+	return nil
+}
+
+// pinSet is locks on output pins, active high, and contacts to ground on input
+// pins with pull-up: a cut wire reads as an open contact. Outputs are never read
+// back, because on the character device that turns them into inputs.
+type pinSet struct {
+	locks []gpio.PinOut
+	sense []gpio.PinIn
+}
+
+func newPinSet(o *Opts) (*pinSet, error) {
+	if len(o.Pins) != o.Doors || len(o.Contacts) != o.Doors {
+		return nil, fmt.Errorf("%d doors with %d pins and %d contacts", o.Doors, len(o.Pins), len(o.Contacts))
+	}
+	p := &pinSet{o.Pins, o.Contacts}
+	for i, in := range p.sense {
+		if in == nil || p.locks[i] == nil {
+			return nil, fmt.Errorf("door %d: no such pin", i+1)
+		}
+		if err := in.In(gpio.PullUp, gpio.NoEdge); err != nil {
+			return nil, fmt.Errorf("contact of door %d: %w", i+1, err)
+		}
+	}
+	return p, p.allOff()
+}
+
+func (p *pinSet) set(door int, on bool) error { return p.locks[door-1].Out(gpio.Level(on)) }
+
+func (p *pinSet) contacts() ([]Bit, error) {
+	bits := make([]Bit, len(p.sense))
+	for i, in := range p.sense {
+		bits[i] = bitOf(in.Read() == gpio.Low)
+	}
+	return bits, nil
+}
+
+func (p *pinSet) allOff() error {
+	var errs []error
+	for _, out := range p.locks {
+		errs = append(errs, out.Out(gpio.Low))
+	}
+	return errors.Join(errs...)
+}
+
+// mcp23017 is the expander with locks on port A and contacts on port B.
+type mcp23017 struct {
+	dev i2c.Dev
+}
+
+// Registers of the MCP23017 with IOCON.BANK = 0.
+const (
+	regIODIRA = 0x00
+	regIODIRB = 0x01
+	regGPPUB  = 0x0D
+	regGPIOB  = 0x13
+	regOLATA  = 0x14
+)
+
+// ready sets the chip up when it is not: at first, and after a dip of its
+// supply, which turns all pins into inputs. The latch comes before the
+// direction, or an output would jump to an old level.
+func (m *mcp23017) ready() error {
+	dir := make([]byte, 1)
+	if err := m.dev.Tx([]byte{regIODIRA}, dir); err != nil {
+		return fmt.Errorf("asking the expander: %w: %w", devices.ErrNoAnswer, err)
+	}
+	if dir[0] == 0 {
+		return nil
+	}
+	for _, w := range [][]byte{{regOLATA, 0}, {regIODIRB, 0xFF}, {regGPPUB, 0xFF}, {regIODIRA, 0}} {
+		if err := m.dev.Tx(w, nil); err != nil {
+			return fmt.Errorf("setting up the expander: %w: %w", devices.ErrNoAnswer, err)
+		}
+	}
+	return nil
+}
+
+func (m *mcp23017) set(door int, on bool) error {
+	if err := m.ready(); err != nil {
+		return err
+	}
+	var latch byte
+	if on {
+		latch = 1 << (door - 1)
+	}
+	return m.dev.Tx([]byte{regOLATA, latch}, nil)
+}
+
+func (m *mcp23017) contacts() ([]Bit, error) {
+	if err := m.ready(); err != nil {
+		return nil, err
+	}
+	in := make([]byte, 1)
+	if err := m.dev.Tx([]byte{regGPIOB}, in); err != nil {
+		return nil, fmt.Errorf("reading the contacts: %w: %w", devices.ErrNoAnswer, err)
+	}
+	return bitsOf([]byte{^in[0]}), nil
+}
+
+func (m *mcp23017) allOff() error { return m.dev.Tx([]byte{regOLATA, 0}, nil) }
+
+// bench is the line of a board without a wire: it only gives turns.
+type bench struct {
+	turn chan struct{}
+}
+
+func newBench() *bench {
+	b := &bench{make(chan struct{}, 1)}
+	b.turn <- struct{}{}
+	return b
+}
+
+func (b *bench) Do(ctx context.Context, f func(devices.Conn) error) error {
+	select {
+	case <-b.turn:
+		defer func() { b.turn <- struct{}{} }()
+		return f(nil)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (b *bench) Listen(func([]byte)) {}
+func (b *bench) String() string      { return "pins" }
