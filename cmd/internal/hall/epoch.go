@@ -1,0 +1,56 @@
+package hall
+
+import "encoding/json"
+
+// epochData lists the kinds of this file.
+var epochData = []func() Data{
+	func() Data { return new(LedgerRecovered) },
+	func() Data { return new(LedgerSalvaged) },
+	func() Data { return new(LedgerDigest) },
+}
+
+// LedgerRecovered records that a new ledger was begun because the one before
+// could not be read, or because the card's image was older than the county's
+// copy.
+type LedgerRecovered struct {
+	Reason  string      `json:"reason"`
+	Epoch   string      `json:"epoch"`   // of the ledger before; empty if unknown
+	Records uint64      `json:"records"` // how many of its records were saved
+	Last    uint64      `json:"last"`    // its greatest sequence
+	Lost    [][2]uint64 `json:"lost"`    // sequences that could not be read
+}
+
+// LedgerSalvaged carries a record of the ledger before that the county has not
+// committed, byte for byte. It changes nothing here: its effect is part of the
+// state that the new ledger began with.
+type LedgerSalvaged struct {
+	Record json.RawMessage `json:"record"`
+}
+
+// LedgerDigest follows the end of a day and says what the ledger holds since the
+// digest before, so that the county can hold its own records to it. It is
+// counted from the ledger and not from the hall's state, and it changes nothing
+// here.
+type LedgerDigest struct {
+	Day   string              `json:"day"`  // that ended
+	From  uint64              `json:"from"` // first sequence: the digest before, or 1
+	Upto  uint64              `json:"upto"` // last sequence: the record before this one
+	Kinds map[Kind]KindDigest `json:"kinds"`
+	Head  string              `json:"head"` // hash of record Upto
+}
+
+// KindDigest is what a digest says of the records of one kind.
+type KindDigest struct {
+	Count uint64 `json:"count"`
+	Hash  string `json:"hash"` // SHA-256 over their hashes, 32 bytes each, in order
+}
+
+func (*LedgerRecovered) Kind() Kind         { return "ledger.recovered" }
+func (*LedgerSalvaged) Kind() Kind          { return "ledger.salvaged" }
+func (*LedgerDigest) Kind() Kind            { return "ledger.digest" }
+func (d *LedgerRecovered) Subject() string  { return d.Epoch }
+func (*LedgerSalvaged) Subject() string     { return "ledger" }
+func (d *LedgerDigest) Subject() string     { return d.Day }
+func (*LedgerRecovered) apply(*Hall, Stamp) {}
+func (*LedgerSalvaged) apply(*Hall, Stamp)  {}
+func (*LedgerDigest) apply(*Hall, Stamp)    {}

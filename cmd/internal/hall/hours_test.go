@@ -1,0 +1,89 @@
+package hall
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	weekdays = 1<<time.Monday | 1<<time.Tuesday | 1<<time.Wednesday | 1<<time.Thursday | 1<<time.Friday
+	hour     = time.Hour
+)
+
+func TestOpeningHours(t *testing.T) {
+	plain := []Hours{{Days: weekdays, Open: 8 * hour, Close: 12 * hour}, {Days: weekdays, Open: 14 * hour, Close: 18 * hour}}
+	season := append([]Hours{{Days: weekdays, From: "11-01", Until: "02-28", Open: 9 * hour, Close: 17 * hour}}, plain...)
+	for _, c := range []struct {
+		name   string
+		hours  []Hours
+		closed []Closure
+		at     string
+		want   bool
+	}{
+		{"no rules", nil, nil, "2026-03-02 03:00", true},
+		{"no rules, closed day", nil, []Closure{{From: "2026-03-02"}}, "2026-03-02 10:00", false},
+		{"morning", plain, nil, "2026-03-02 08:00", true},
+		{"just before", plain, nil, "2026-03-02 07:59", true}, // five minutes early
+		{"too early", plain, nil, "2026-03-02 07:54", false},
+		{"noon", plain, nil, "2026-03-02 12:00", false},
+		{"Sunday", plain, nil, "2026-03-01 10:00", false},
+		{"make-up Saturday", append(plain, Hours{Dates: []string{"2026-10-10"}, Open: 8 * hour, Close: 17 * hour}), nil, "2026-10-10 10:00", true},
+		{"make-up day in a holiday", append(plain, Hours{Dates: []string{"2026-10-05"}, Open: 8 * hour, Close: 17 * hour}), []Closure{{"2026-10-01", "2026-10-07", "国庆节"}}, "2026-10-05 10:00", true},
+		{"holiday's last day", plain, []Closure{{"2026-10-01", "2026-10-07", "国庆节"}}, "2026-10-07 10:00", false},
+		{"after the holiday", plain, []Closure{{"2026-10-01", "2026-10-07", "国庆节"}}, "2026-10-08 10:00", true},
+		{"winter goes before", season, nil, "2027-01-04 12:30", true},
+		{"winter's later opening", season, nil, "2026-12-01 08:30", false},
+		{"summer", season, nil, "2026-07-01 08:30", true},
+		{"night market", []Hours{{Days: weekdays, Open: 20 * hour, Close: 2 * hour}}, nil, "2026-03-07 01:59", true}, // of Friday
+		{"night market over", []Hours{{Days: weekdays, Open: 20 * hour, Close: 2 * hour}}, nil, "2026-03-07 02:00", false},
+		{"round the clock", []Hours{{Days: 127, Open: 0, Close: 24 * hour}}, nil, "2026-03-07 23:59", true},
+	} {
+		h := New(Config{Zone: shanghai, Hours: c.hours, Closed: c.closed})
+		at, err := time.ParseInLocation("2006-01-02 15:04", c.at, shanghai)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := h.inHours(at, 5*time.Minute); got != c.want {
+			t.Errorf("%s: got open %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestClosedHallGivesNoNumberAndSaysWhen(t *testing.T) {
+	s := begin(t)
+	s.h.cfg.Hours = []Hours{{Days: weekdays, Open: 8 * hour, Close: 18 * hour}}
+	s.refused(born("p1", 1990, 1, 1), "closed")
+	effects := s.took()
+	if g, ok := effects[len(effects)-1].(Greet); !ok || !strings.Contains(g.Text, "08:00至18:00") {
+		t.Errorf("got %v, want the hours on the entrance screen", effects)
+	}
+	s.later(time.Hour)
+	want(t, "at eight", s.do(born("p1", 1990, 1, 1)).(TicketView).Ticket, "A001")
+}
+
+func TestBoardIsHonest(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		ev   []Event
+		want string
+	}{
+		{"no paper", []Event{DeviceReport{PrinterName, "paper-out"}}, "缺纸"},
+		{"printer", []Event{DeviceReport{PrinterName, "offline"}}, "打印机故障"},
+		{"paper low is no matter", []Event{DeviceReport{PrinterName, "paper-low"}}, ""},
+		{"reader", []Event{DeviceReport{"reader", "no-answer"}}, "读卡器故障"},
+		{"network", []Event{DeviceReport{NetworkName, "offline"}}, "可照常办理"},
+		{"locker", []Event{DeviceReport{"locker/A", "door-stuck"}, DeviceReport{"locker/B", "offline"}}, "柜门故障"},
+		{"closed", []Event{DayClose{Staff: "02"}}, "停止取号"},
+		{"paused", []Event{Pause{Window: 1, Staff: "01"}, Pause{Window: 2, Staff: "01"}}, "暂停服务"},
+	} {
+		s := begin(t)
+		for _, ev := range c.ev {
+			s.do(ev)
+		}
+		lines := s.h.Board().Lines
+		if c.want == "" && len(lines) > 0 || c.want != "" && (len(lines) != 1 || !strings.Contains(lines[0], c.want)) {
+			t.Errorf("%s: got %q, want one line with %q", c.name, lines, c.want)
+		}
+	}
+}

@@ -1,0 +1,29 @@
+package hall
+
+// RulesVersion is the notice whose rules a person takes note of at check-in.
+const RulesVersion = "晋人社办发〔2023〕32号"
+
+// Receipt asks for a visitor's 登记回执 on paper.
+type Receipt struct{ Person, Staff string }
+
+func (e Receipt) handle(h *Hall, at Stamp) (Outcome, error) {
+	p, err := h.markable(at, e.Person, e.Staff, Counter, Head)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if h.Persons[p.Ref].Day != h.Day {
+		return Outcome{}, refuse("no-visit", "此人今天没有登记，请先刷身份证")
+	}
+	if !h.cfg.Printer {
+		return Outcome{}, refuse("no-printer", "hall.toml 里没有配置打印机")
+	}
+	slip := CheckinSlip{Kind: "求职", Rules: RulesVersion, Trades: []string{}, Issued: minute(at)}
+	for _, t := range h.byArrival() {
+		if t.Person == p.Ref && t.State != Ended {
+			slip.Ticket = t.Number
+		}
+	}
+	out := Outcome{Reply: func(h *Hall) (any, error) { return h.Person(p.Ref) }}
+	h.addSlip(&out, newSlip("checkin", p.Ref, "checkin", slip))
+	return out, nil
+}

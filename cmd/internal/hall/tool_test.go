@@ -1,0 +1,201 @@
+package hall
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestToolThatContradictsItself(t *testing.T) {
+	for code, change := range map[string]func(*Tool){
+		"incomplete":    func(t *Tool) { t.Name = "" },
+		"too-long":      func(t *Tool) { t.ID = strings.Repeat("X", 65) },
+		"class":         func(t *Tool) { t.Class = "cheap" },
+		"unknown-type":  func(t *Tool) { t.Type = "drill" },
+		"no-deposit":    func(t *Tool) { t.Deposit = 0 },
+		"money":         func(t *Tool) { t.Deposit = MaxFen + 1 },
+		"simple-priced": func(t *Tool) { t.Class = Simple },
+		"no-price":      func(t *Tool) { t.Price.Rate = 0 },
+		"unit":          func(t *Tool) { t.Price.Per = "" },
+		"cap":           func(t *Tool) { t.Price.Cap = 1 },
+		"part-price":    func(t *Tool) { t.PartPrices = map[string]Fen{"钻头": 1} },
+		"check":         func(t *Tool) { t.CheckBy = "morgen" },
+		"unknown-door":  func(t *Tool) { t.Door = "A/99" },
+		"door-taken":    func(t *Tool) { t.Door = "A/3" },
+		"exists":        func(t *Tool) { t.ID = "DR-01" },
+	} {
+		s := withTools(t)
+		tool := drill
+		tool.ID, tool.Door = "DR-09", ""
+		change(&tool)
+		s.refused(ToolAdd{Tool: tool, Staff: "01"}, code)
+	}
+}
+
+func TestLifeOfAToolTakesTwo(t *testing.T) {
+	s := withTools(t)
+	s.printed()
+	s.refused(ToolRetire{ID: "DR-01", Staff: "01"}, "no-reason")
+	s.refused(ToolRetire{ID: "DR-01", Staff: "01", Second: "01", Reason: "报废"}, "same-person")
+	s.refused(ToolRetire{ID: "DR-01", Staff: "01", Second: "03", Reason: "报废"}, "role")
+	ask := s.do(ToolRetire{ID: "DR-01", Staff: "01", Reason: "电机烧坏"}).(ToolRequest)
+	s.refused(ToolRetire{ID: "DR-01", Staff: "01", Reason: "再申请"}, "pending")
+	if got := s.h.Tools["DR-01"].State; got != ToolIn || len(s.h.ListRequests()) != 1 {
+		t.Fatalf("the drill is %s before anybody agreed", got)
+	}
+	s.refused(ToolDecide{Request: ask.ID, Approve: true, Staff: "01"}, "same-person")
+	s.refused(ToolDecide{Request: ask.ID, Staff: "02"}, "no-reason")
+	s.do(ToolDecide{Request: ask.ID, Staff: "02", Reason: "可以修"})
+	s.do(ToolRepair{ID: "DR-01", Staff: "01", Reason: "换电机", Cost: 8000})
+	s.refused(RentalRequest{Tools: []string{"DR-01"}, Facts: Facts{Birth: Date{1990, 1, 1}}, Staff: "01"}, "not-in")
+	s.do(ToolRestore{ID: "DR-01", Staff: "01", Reason: "试机正常", Cost: 500})
+	ask = s.do(ToolLoss{ID: "DR-01", Staff: "01", Reason: "盘点缺少"}).(ToolRequest)
+	s.do(ToolDecide{Request: ask.ID, Approve: true, Staff: "02"})
+	s.refused(ToolDecide{Request: ask.ID, Approve: true, Staff: "02"}, "unknown-request")
+	s.do(ToolRetire{ID: "DR-01", Staff: "01", Second: "02", Reason: "找不到"})
+	if got := s.printed(); !slices.Equal(got, []string{"lifecycle", "lifecycle", "lifecycle"}) {
+		t.Errorf("got slips %v", got)
+	}
+	s.refused(ToolRestore{ID: "DR-01", Staff: "01", Reason: "又找到"}, "wrong-order")
+	other := drill
+	other.ID = "DR-10" // the door of a retired tool is free
+	s.do(ToolAdd{Tool: other, Staff: "01"})
+	v, err := s.h.ToolSheet("DR-01", s.at)
+	if err != nil || v.Account.Repair != 8500 || v.Account.Net != -8500 {
+		t.Errorf("got %+v (%v), want 85.00 spent", v.Account, err)
+	}
+	s.replayed()
+}
+
+func TestSecondPersonForANewTool(t *testing.T) {
+	s := begin(t)
+	s.cfg.Rental.TwoPersonAdd = true
+	s.h.cfg = s.cfg
+	ask := s.do(ToolAdd{Tool: drill, Staff: "01"}).(ToolRequest)
+	if len(s.h.ListTools()) != 0 {
+		t.Fatal("the tool is there before anybody agreed")
+	}
+	s.do(ToolDecide{Request: ask.ID, Approve: true, Staff: "04"})
+	s.do(ToolAdd{Tool: spade, Staff: "01", Second: "02"})
+	if got := len(s.h.ListTools()); got != 2 {
+		t.Errorf("got %d tools, want 2", got)
+	}
+	s.replayed()
+}
+
+func TestSafetyCheckThatIsDueBlocks(t *testing.T) {
+	s := withTools(t)
+	checked := ladder
+	checked.CheckEvery = 30
+	s.do(ToolAdd{Tool: checked, Staff: "01"})
+	s.later(31 * 24 * time.Hour)
+	s.do(born("p1", 1990, 1, 1))
+	e := RentalRequest{Tools: []string{"LD-01"}, Facts: Facts{Birth: Date{1990, 1, 1}}, Staff: "01"}
+	s.refused(e, "check-due")
+	s.refused(ToolCheck{ID: "SP-01", Staff: "01", Reason: "x"}, "no-check")
+	s.do(ToolCheck{ID: "LD-01", Staff: "01", Reason: "踏板、铰链完好"})
+	s.do(e)
+	s.replayed()
+}
+
+func TestChangedPriceDoesNotTouchASignedRental(t *testing.T) {
+	s := withTools(t)
+	r := s.upTo(Out, "DR-01")
+	dearer := drill
+	dearer.Price.Rate = 3000
+	s.refused(ToolChange{Tool: dearer, Staff: "01", Reason: "调价"}, "wrong-order")
+	s.goOn(r, Settled)
+	if got := s.h.Rentals[r].Bill.Fee; got != 500 {
+		t.Errorf("got fee %s, want the signed 5.00", got)
+	}
+	dearer.Price.Cap = 9000
+	s.refused(ToolChange{Tool: dearer, Staff: "01"}, "no-reason")
+	s.do(ToolChange{Tool: dearer, Staff: "01", Reason: "调价"})
+	if got := s.h.Tools["DR-01"].Price.Rate; got != 3000 {
+		t.Errorf("got rate %s, want 30.00", got)
+	}
+	s.replayed()
+}
+
+func TestStockTakeFindsDifferences(t *testing.T) {
+	s := withTools(t)
+	s.do(ToolAdd{Tool: ladder, Staff: "01"})
+	s.upTo(Out, "DR-01")
+	s.printed()
+	got := s.do(StockTake{Seen: []string{"SP-01", "DR-01", "XX-99", "SP-01"}, Staff: "01", Second: "02"}).(StockTaken)
+	what := map[string]string{}
+	for _, d := range got.Differ {
+		what[d.Tool] = d.What
+	}
+	if want := map[string]string{"LD-01": "缺少", "DR-01": "多出", "XX-99": "无此编号"}; !maps.Equal(what, want) || got.Expect != 2 || got.Seen != 3 {
+		t.Errorf("got %+v, want %v", got, want)
+	}
+	if got := s.do(StockTake{Seen: []string{"SP-01"}, Locker: "A", Staff: "01"}).(StockTaken); len(got.Differ) != 0 {
+		t.Errorf("got %+v for the locker alone", got)
+	}
+	s.replayed()
+}
+
+func TestCashIsCountedByAnother(t *testing.T) {
+	s := withTools(t)
+	s.refused(CashClose{Staff: "02", From: "01", Counted: 0}, "no-money")
+	r := s.upTo(Settled, "DR-01")
+	s.refused(CashClose{Staff: "01", From: "02", Counted: 500}, "role")
+	s.refused(CashClose{Staff: "02", From: "02", Counted: 500}, "same-person")
+	s.refused(CashClose{Staff: "02", From: "01", Counted: 400}, "difference")
+	s.printed()
+	v := s.do(CashClose{Staff: "02", From: "01", Counted: 400, Reason: "找零差错"}).(CashView)
+	if v.Closed == nil || v.Closed.Difference != -100 || v.Rent != 500 || v.Owing != 0 {
+		t.Errorf("got %+v", v)
+	}
+	s.refused(CashClose{Staff: "02", From: "01", Counted: 500}, "closed")
+	s.state(r, Settled)
+	s.replayed()
+}
+
+func TestListsForPaper(t *testing.T) {
+	s := withTools(t)
+	r := s.upTo(Returned, "DR-01", "SP-01")
+	s.do(RentalInspect{Rental: r, Tool: "DR-01", Result: ResultDamaged, Deduct: 1000, Note: "手柄裂", Staff: "02"})
+	s.goOn(r, Settled)
+	s.do(RentalCorrect{Rental: r, What: CorrectSettlement, Staff: "02", Second: "01", Reason: "重算"})
+	s.goOn(r, Settled)
+	records := func(yield func(Record) bool) {
+		for _, x := range s.ledger {
+			d, err := Decode(x.kind, x.raw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !yield(Record{At: x.at, Data: d}) {
+				return
+			}
+		}
+	}
+	today := Period{From: "2026-03-02", Until: "2026-03-02"}
+	reg := Register(records, today)
+	if len(reg.Rows) != 2 || reg.Rows[0][15] != "5.00" || reg.Rows[0][16] != "10.00" || reg.Rows[0][13] != "损坏" || reg.Rows[0][19] != "已结算" {
+		t.Errorf("got %q", reg.Rows)
+	}
+	if !strings.Contains(reg.Rows[0][20], "更正") || !strings.Contains(reg.Rows[0][20], "手柄裂") {
+		t.Errorf("got notes %q", reg.Rows[0][20])
+	}
+	for _, sheet := range []Sheet{reg, CashSheet(records, today), LifecycleSheet(records, today), s.h.AccountSheet()} {
+		for _, row := range sheet.Rows {
+			if len(row) != len(sheet.Header) {
+				t.Errorf("%s: a row of %d under %d headings", sheet.Name, len(row), len(sheet.Header))
+			}
+		}
+	}
+	if got := CashSheet(records, today).Rows; len(got) != 7 {
+		t.Errorf("got %d movements of money, want 7: %q", len(got), got)
+	}
+	if got := Register(records, Period{From: "2026-03-03"}).Rows; len(got) != 0 {
+		t.Errorf("got %q of another day", got)
+	}
+	if rows := s.h.AccountSheet().Rows; rows[len(rows)-1][7] != "5.00" {
+		t.Errorf("got sum %q", rows[len(rows)-1])
+	}
+	s.replayed()
+}

@@ -1,0 +1,43 @@
+package hall
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Warning is something that waits for the staff: what is wrong, and what to do.
+type Warning struct {
+	Code    string `json:"code"` // short and stable, for programs
+	Subject string `json:"subject"`
+	Text    string `json:"text"`
+}
+
+// Warnings list what waits for the staff at the counters, the most urgent first.
+func (h *Hall) Warnings() []Warning {
+	list := []Warning{}
+	add := func(code, subject, format string, args ...any) {
+		list = append(list, Warning{code, subject, fmt.Sprintf(format, args...)})
+	}
+	for _, a := range h.ListAlarms() {
+		if n := len(a.Acked); n < 2 {
+			add("emergency", a.ID, "%d号窗口紧急呼叫（%s），请%s确认", a.Window, a.At, roleName[[]Role{Head, Manager}[n]])
+		}
+	}
+	for _, t := range h.byArrival() {
+		switch p := h.Persons[t.Person]; {
+		case t.State == Held && t.Reminded:
+			add("held", t.Number, "%s挂起已久，请回呼或过号", t.Number)
+		case t.State != Ended && p != nil && p.Confirm != "":
+			add("confirm", t.Number, "%s持境外或港澳台证件，请核实可以在当地就业", t.Number)
+		}
+	}
+	for _, s := range h.cfg.Services {
+		if n := h.left(s); n <= s.WarnLeft {
+			add("numbers", s.Key, "“%s”今天只剩%d个号码", s.Name, max(n, 0))
+		}
+		if !h.served(s.Key) && slices.ContainsFunc(h.byArrival(), func(t *Ticket) bool { return t.State == Waiting && t.Service == s.Key }) {
+			add("unserved", s.Key, "有人等候“%s”，但没有窗口办理", s.Name)
+		}
+	}
+	return list
+}
