@@ -1,0 +1,187 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Report is what a walk over the whole chain found.
+type Report struct {
+	Hall    string
+	Epoch   string
+	Records uint64    // how many are sound
+	Last    uint64    // the greatest sequence
+	Head    string    // hash of the last record, to compare with the county's
+	Bad     []Problem // in order, at most MaxProblems; empty means not a byte has changed
+}
+
+// Problem is one record that is not what was written. It is an ErrBroken.
+type Problem struct {
+	Seq  uint64
+	What string
+}
+
+// Error says which record and what of it.
+func (p Problem) Error() string { return fmt.Sprintf("record %d %s", p.Seq, p.What) }
+
+// Is makes every Problem an ErrBroken.
+func (p Problem) Is(target error) bool { return target == ErrBroken }
+
+// MaxProblems is how many problems a Report holds before the walk ends.
+const MaxProblems = 100
+
+var errEnough = errors.New("enough problems")
+
+// Verify walks the whole chain and names every record that was changed,
+// removed or put in. It reads a page at a time, so appending goes on beside
+// it. Progress, if not nil, is called now and then with the sequence reached
+// and the last. The error is only for a walk that could not be made.
+func (l *Ledger) Verify(ctx context.Context, progress func(done, total uint64)) (Report, error) {
+	l.mu.Lock()
+	rep := Report{Hall: l.opts.Hall, Epoch: l.epoch, Last: l.last}
+	head := l.head
+	l.mu.Unlock()
+	page := func(r Range) ([]row, error) { return l.page(ctx, r) }
+	if err := rep.walk(ctx, page, progress); err != nil {
+		return rep, fmt.Errorf("verifying the ledger: %w", err)
+	}
+	if len(rep.Bad) == 0 && rep.Head != head {
+		rep.Bad = []Problem{{rep.Last, "is not the record that was written last"}}
+	}
+	return rep, nil
+}
+
+// VerifyFile is Verify for a ledger that no daemon has open, such as a backup.
+// It changes nothing. A file that is no ledger gives ErrBroken; one in use,
+// ErrInUse.
+func VerifyFile(ctx context.Context, path string, progress func(done, total uint64)) (rep Report, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("verifying %s: %w", path, err)
+		}
+	}()
+	d, err := inspectDB(path, "", 0)
+	if err != nil {
+		return Report{}, err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	if err := d.checkHeader(); err != nil {
+		return Report{}, err
+	}
+	if rep.Hall, rep.Epoch, err = d.names(); err != nil {
+		return Report{}, err
+	}
+	last, err := d.number(`SELECT max(seq) FROM records`)
+	if err != nil {
+		return rep, err
+	}
+	rep.Last = uint64(max(last, 0))
+	if err := rep.walk(ctx, d.page, progress); err != nil {
+		return rep, err
+	}
+	// Every record may be sound and the file still damaged elsewhere.
+	if len(rep.Bad) == 0 {
+		err = d.quickCheck()
+	}
+	return rep, err
+}
+
+func (rep *Report) walk(ctx context.Context, page pageFunc, progress func(done, total uint64)) error {
+	c := chain{hall: rep.Hall, epoch: rep.Epoch, prev: Genesis}
+	err := walk(ctx, page, Range{1, rep.Last}, func(seq uint64, r row, err error) error {
+		if progress != nil && (seq%pageRows == 0 || seq == rep.Last) {
+			progress(seq, rep.Last)
+		}
+		err = c.check(seq, r, err)
+		var bad Problem
+		if !errors.As(err, &bad) {
+			rep.Records++
+			return err
+		}
+		if rep.Bad = append(rep.Bad, bad); len(rep.Bad) == MaxProblems {
+			return errEnough
+		}
+		return nil
+	})
+	rep.Head = c.prev
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
+}
+
+// chain checks one record after the other.
+type chain struct {
+	hall, epoch string
+	prev        string // what the next record must name; "" when that is not known
+}
+
+// check holds a row to its place in the chain. After a bad one the next can't
+// be held to it, so only the bad one is blamed.
+func (c *chain) check(seq uint64, r row, err error) error {
+	prev := c.prev
+	c.prev = ""
+	if err != nil {
+		return err
+	}
+	rec, err := r.record(seq)
+	if err != nil {
+		return err
+	}
+	c.prev = rec.Hash
+	switch {
+	case rec.Hall != c.hall || rec.Epoch != c.epoch:
+		return Problem{seq, "is of another hall or epoch"}
+	case prev != "" && rec.Prev != prev:
+		return Problem{seq, "does not follow the record before"}
+	}
+	return nil
+}
+
+// pageFunc returns the first rows of a range.
+type pageFunc func(Range) ([]row, error)
+
+// walk calls visit for every sequence of the range, with its row or with a
+// Problem. An error of visit, of the context, or one that is not ErrBroken
+// ends it.
+func walk(ctx context.Context, page pageFunc, r Range, visit func(uint64, row, error) error) error {
+	for from := r[0]; from <= r[1]; from += pageRows {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		window := Range{from, min(from+pageRows-1, r[1])}
+		rows, err := page(window)
+		if errors.Is(err, ErrBroken) {
+			rows, err = oneByOne(page, window)
+		}
+		if err != nil {
+			return err
+		}
+		for seq := window[0]; seq <= window[1]; seq++ {
+			var next row
+			err := error(missing(seq))
+			if len(rows) > 0 && rows[0].seq == seq {
+				next, rows, err = rows[0], rows[1:], nil
+			}
+			if err := visit(seq, next, err); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// oneByOne returns those rows of a damaged page that still read.
+func oneByOne(page pageFunc, r Range) (rows []row, err error) {
+	for seq := r[0]; seq <= r[1]; seq++ {
+		one, err := page(Range{seq, seq})
+		if err != nil && !errors.Is(err, ErrBroken) {
+			return nil, err
+		}
+		rows = append(rows, one...)
+	}
+	return rows, nil
+}
+
+func missing(seq uint64) Problem { return Problem{seq, "is missing or does not read"} }

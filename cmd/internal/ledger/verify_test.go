@@ -1,0 +1,205 @@
+package ledger
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestAnyFlippedByteIsFound(t *testing.T) {
+	l, _ := openNew(t)
+	wrote := appendN(t, l, 5)
+	for _, rec := range wrote {
+		for i := 0; i < len(rec.Doc); i += 7 {
+			bad := bytes.Clone(rec.Doc)
+			bad[i] ^= 0x20
+			set(t, l, rec.Seq, bad, rec.Hash)
+			onlyBad(t, l, rec.Seq)
+		}
+		for i := range 32 {
+			sum, _ := hex.DecodeString(rec.Hash)
+			sum[i] ^= 1
+			set(t, l, rec.Seq, rec.Doc, hex.EncodeToString(sum))
+			onlyBad(t, l, rec.Seq)
+		}
+		set(t, l, rec.Seq, rec.Doc, rec.Hash)
+	}
+	if rep, err := l.Verify(t.Context(), nil); err != nil || len(rep.Bad) > 0 || rep.Records != 5 {
+		t.Errorf("Verify of the mended ledger = %+v, %v", rep, err)
+	}
+}
+
+func set(t *testing.T, l *Ledger, seq uint64, doc []byte, hash string) {
+	t.Helper()
+	sum, err := hex.DecodeString(hash)
+	if err == nil {
+		err = l.db.exec(`INSERT OR REPLACE INTO records (seq, hash, doc) VALUES (?, ?, ?)`, seq, sum, doc)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func onlyBad(t *testing.T, l *Ledger, want uint64) {
+	t.Helper()
+	rep, err := l.Verify(t.Context(), nil)
+	if err != nil || len(rep.Bad) != 1 || rep.Bad[0].Seq != want || rep.Records != rep.Last-1 {
+		t.Fatalf("Verify = %+v, %v, want only record %d", rep, err, want)
+	}
+}
+
+// Somebody who knows the format makes a record that agrees with its hash.
+func TestForgery(t *testing.T) {
+	l, path := openNew(t)
+	wrote := appendN(t, l, 5)
+	forged := func(seq uint64) Record {
+		e := entry(int(seq))
+		e.Subject = "A999"
+		r, err := encode(testHall, l.Epoch(), seq, wrote[seq-1].Prev, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for _, tt := range []struct {
+		name string
+		do   func()
+		want []Problem
+	}{
+		{"changed", func() { set(t, l, 2, forged(2).Doc, forged(2).Hash) }, []Problem{{3, "does not follow the record before"}}},
+		{"last changed", func() { set(t, l, 5, forged(5).Doc, forged(5).Hash) }, []Problem{{5, "is not the record that was written last"}}},
+		{"removed", func() { exec(t, l, `DELETE FROM records WHERE seq = 3`) }, []Problem{{3, "is missing or does not read"}}},
+		{"last removed", func() { exec(t, l, `DELETE FROM records WHERE seq = 5`) }, []Problem{{5, "is missing or does not read"}}},
+		{"moved", func() { set(t, l, 2, wrote[3].Doc, wrote[3].Hash) }, []Problem{{2, "calls itself another number"}}},
+	} {
+		tt.do()
+		rep, err := l.Verify(t.Context(), nil)
+		if diff := cmp.Diff(tt.want, rep.Bad); err != nil || diff != "" {
+			t.Errorf("%s: %v (-want +got):\n%s", tt.name, err, diff)
+		}
+		for _, r := range wrote {
+			set(t, l, r.Seq, r.Doc, r.Hash)
+		}
+	}
+	exec(t, l, `DELETE FROM records WHERE seq = 2`)
+	for r, err := range l.Read(t.Context(), 1, 0) {
+		if r.Seq != 1 && !errors.Is(err, ErrBroken) {
+			t.Errorf("Read over a gap gives %d, %v", r.Seq, err)
+		}
+	}
+	l.Close()
+	if _, err := VerifyFile(t.Context(), path, nil); err != nil {
+		t.Errorf("VerifyFile of a ledger with a gap = %v, want a report", err)
+	}
+}
+
+func exec(t *testing.T, l *Ledger, sql string) {
+	t.Helper()
+	if err := l.db.exec(sql); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestVerifyFileFindsDamageAnywhere(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	wrote := appendN(t, l, 30)
+	path := filepath.Join(t.TempDir(), "copy.db")
+	if err := l.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for i := 0; i < len(good); i += 263 {
+		bad := bytes.Clone(good)
+		bad[i] ^= 0x10
+		if err := os.WriteFile(path, bad, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		rep, err := VerifyFile(t.Context(), path, nil)
+		if err != nil || len(rep.Bad) > 0 {
+			found++
+			continue
+		}
+		if rep.Records != 30 || rep.Head != wrote[29].Hash {
+			t.Errorf("byte %d: changed records were called sound: %+v", i, rep)
+		}
+		if n := bytes.Index(good, wrote[7].Doc); n <= i && i < n+len(wrote[7].Doc) {
+			t.Errorf("byte %d is of record 8 and was not found", i)
+		}
+	}
+	if found < len(good)/263/3 {
+		t.Errorf("damage was found %d times of %d", found, len(good)/263)
+	}
+}
+
+func TestVerifyFileChangesNothing(t *testing.T) {
+	l, path := openNew(t)
+	appendN(t, l, 20)
+	if _, err := VerifyFile(t.Context(), path, nil); !errors.Is(err, ErrInUse) {
+		t.Errorf("VerifyFile beside the daemon = %v, want ErrInUse", err)
+	}
+	if err := l.db.keepWAL(); err != nil { // as after kill -9
+		t.Fatal(err)
+	}
+	l.Close()
+	before := snapshotFolder(t, filepath.Dir(path))
+	if len(before) != 2 {
+		t.Fatalf("want a database and a log, have %d files", len(before))
+	}
+	var steps []uint64
+	rep, err := VerifyFile(t.Context(), path, func(done, total uint64) { steps = append(steps, done, total) })
+	if err != nil || rep.Records != 20 || len(rep.Bad) > 0 {
+		t.Errorf("VerifyFile = %+v, %v", rep, err)
+	}
+	if diff := cmp.Diff([]uint64{20, 20}, steps); diff != "" {
+		t.Errorf("progress (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(before, snapshotFolder(t, filepath.Dir(path))); diff != "" {
+		t.Error("VerifyFile changed the files")
+	}
+	for _, p := range []string{filepath.Join(t.TempDir(), "none"), os.DevNull} {
+		if _, err := VerifyFile(t.Context(), p, nil); err == nil {
+			t.Errorf("VerifyFile of %s worked", p)
+		}
+	}
+}
+
+func snapshotFolder(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, e := range entries {
+		if files[e.Name()], err = os.ReadFile(filepath.Join(dir, e.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
+func TestVerifyCountsProblems(t *testing.T) {
+	l, _ := openNew(t)
+	entries := make([]Entry, 300)
+	for i := range entries {
+		entries[i] = entry(i)
+	}
+	if _, err := l.Append(entries); err != nil {
+		t.Fatal(err)
+	}
+	exec(t, l, `UPDATE records SET hash = zeroblob(32)`)
+	rep, err := l.Verify(t.Context(), nil)
+	if err != nil || len(rep.Bad) != MaxProblems {
+		t.Errorf("Verify = %d problems, %v, want %d", len(rep.Bad), err, MaxProblems)
+	}
+}
