@@ -1,0 +1,169 @@
+package slip
+
+import (
+	"strconv"
+
+	"halld/cmd/internal/hall"
+	"halld/devices/printer"
+)
+
+// numberFields are a ticket's fields, and how long it may take, in minutes.
+type numberFields struct {
+	hall.TicketSlip
+	From int `json:"wait_from"`
+	To   int `json:"wait_to"` // 0: not known well enough to say
+}
+
+// ticket is short on purpose: at most 90 mm on 80 mm paper, mark, QR code and
+// the blank up to the blade included.
+func ticket(s sheet, d numberFields) []printer.Line {
+	payload, code := s.code()
+	return join(
+		line(
+			printer.Columns{Left: s.title, Right: d.Service, Height: 2, Bold: true},
+			printer.Text{Text: d.Ticket, Align: printer.Center, Width: 4, Height: 4, Bold: true},
+			printer.Text{Text: ahead(d.Ahead) + wait(d.From, d.To), Align: printer.Center, Bold: true},
+		),
+		where(d.Windows),
+		line(
+			printer.QR{Payload: payload, Module: qrModule},
+			row("取号时间 "+d.Issued, code),
+			row("当日有效，过号请重新取号", "各项服务免费"),
+		),
+	)
+}
+
+func ahead(n int) string {
+	if n == 0 {
+		return "前面没有人等候"
+	}
+	return "前面还有 " + strconv.Itoa(n) + " 人"
+}
+
+func wait(from, to int) string {
+	if to == 0 {
+		return ""
+	}
+	return "，预计约" + strconv.Itoa(from) + "-" + strconv.Itoa(to) + "分钟"
+}
+
+func where(windows []int) []printer.Line {
+	if len(windows) == 0 {
+		return nil
+	}
+	names := make([]string, len(windows))
+	for i, n := range windows {
+		names[i] = strconv.Itoa(n)
+	}
+	return line(printer.Text{Text: "请留意" + list(names) + "号窗口叫号", Align: printer.Center})
+}
+
+func refusal(s sheet, d hall.RefusalSlip) []printer.Line {
+	return join(
+		s.heading(),
+		line(text(d.Reason+"。"), printer.Feed{}, text(d.Advice+"。"), printer.Feed{}),
+		rows("时间", d.Issued),
+		line(text("权益保护服务向所有人开放，免费。")),
+		s.office(), rule(),
+	)
+}
+
+// checkinFields are the content of a 登记回执.
+type checkinFields struct {
+	Kind   string   `json:"kind"`   // 求职 or 用工
+	Rules  string   `json:"rules"`  // version of the hall's rules that were shown
+	Trades []string `json:"trades"` // wanted kinds of work
+	Ticket string   `json:"ticket"`
+	Issued string   `json:"issued"`
+}
+
+func checkin(s sheet, d checkinFields) []printer.Line {
+	return join(
+		s.heading(),
+		rows("登记人", s.Name, "证件号", s.Number, "登记类型", d.Kind, "意向工种", list(d.Trades), "排队号码", d.Ticket, "时间", d.Issued),
+		rule(),
+		line(
+			text("登记人已阅知零工市场管理制度（"+d.Rules+"版）。"),
+			text("求职招聘信息登记和发布免费。身份证件当场交还本人。"),
+		),
+		s.office(), rule(),
+	)
+}
+
+// noticeFields are the content of a 一次性告知单.
+type noticeFields struct {
+	Notice string `json:"notice"` // number
+	Matter string `json:"matter"`
+	Items  []struct {
+		Name string `json:"name"`
+		How  string `json:"how"` // how to get it
+	} `json:"items"`
+	Repeat string `json:"repeat"` // reason of a second notice for the matter
+	Staff  string `json:"staff"`
+	Issued string `json:"issued"`
+}
+
+func notice(s sheet, d noticeFields) []printer.Line {
+	lines := join(s.heading(), rows("编号", d.Notice, "姓名", s.Name, "证件号", s.Number, "时间", d.Issued, "事项", d.Matter), rule())
+	lines = append(lines, text("办理本事项还缺以下材料："))
+	for i, item := range d.Items {
+		lines = append(lines,
+			printer.Text{Text: strconv.Itoa(i+1) + ". " + item.Name, Bold: true},
+			text("   办法："+item.How))
+	}
+	lines = append(lines, printer.Rule{},
+		text("以上材料一次告知，共"+strconv.Itoa(len(d.Items))+"项。补齐后请带本单到服务窗口办理，不收费用。"))
+	lines = append(lines, rows("再次告知原因", d.Repeat, "经办人", d.Staff)...)
+	if s.copy == stub {
+		return join(lines, sign("本人签字"), s.office(), rule())
+	}
+	return join(lines, s.proof(), s.office(), rule())
+}
+
+// matchFields are the content of a 对接单, which both sides get.
+type matchFields struct {
+	Match    string   `json:"match"` // number
+	Ticket   string   `json:"ticket"`
+	Trade    string   `json:"trade"` // kind of work
+	Employer string   `json:"employer"`
+	Place    string   `json:"place"`
+	Start    string   `json:"start"`
+	Pay      string   `json:"pay"`
+	Blocked  []string `json:"blocked"` // work that the law forbids this person, in words
+	Minor    bool     `json:"minor"`   // 16 or 17 years old
+	Result   string   `json:"result"`  // 成 or 未成, if it is known
+	Staff    string   `json:"staff"`
+	Issued   string   `json:"issued"`
+}
+
+func match(s sheet, d matchFields) []printer.Line {
+	lines := join(
+		s.heading(),
+		rows("编号", d.Match, "求职者", s.Name, "排队号码", d.Ticket, "时间", d.Issued),
+		rule(),
+		rows("工种", d.Trade, "用工方", d.Employer, "地点", d.Place, "到岗时间", d.Start, "报酬", d.Pay, "对接结果", d.Result),
+		rule(),
+	)
+	if len(d.Blocked) > 0 {
+		lines = append(lines, text("不得安排法律、法规禁止其从事的工作："+list(d.Blocked)+"。"))
+	}
+	if s.copy == employerCopy {
+		return join(lines, employerDuties(d.Minor), rows("经办人", d.Staff), sign("用工方签字"), rule())
+	}
+	return join(lines,
+		line(text("对接自愿，服务免费。遇到克扣工资、收取押金或虚假招聘，请打投诉举报电话。")),
+		rows("经办人", d.Staff), s.proof(), rule())
+}
+
+// employerDuties are what the employer's side must keep to (附件2 第七条,
+// 附件6 第五条; 未成年工特殊保护规定 for the registration).
+func employerDuties(minor bool) []printer.Line {
+	lines := line(
+		text("对接自愿，服务免费。请合理确定招聘条件，依法合规用工。"),
+		text("不得招用未满十六周岁的未成年人，不得扣押证件、收取押金、克扣工资。"),
+	)
+	if minor {
+		lines = append(lines, printer.Text{Text: "对方为未满18周岁的未成年工，用工前须向县级人社部门办理登记。", Bold: true})
+	}
+	return lines
+}

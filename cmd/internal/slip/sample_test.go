@@ -1,0 +1,153 @@
+package slip
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"halld/cmd/internal/hall"
+)
+
+// house is a hall with everything that may stand on a slip.
+func house(t testing.TB) House {
+	t.Helper()
+	logo, err := LoadLogo("testdata/logo.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return House{
+		Name: "平定县零工市场", Office: "平定县零工市场办公室，东大街1号", Hotline: "0353-6060000", Complaints: "12333",
+		Logo: logo, Code: ShortCode([]byte("a key for tests"), "140321-01"),
+	}
+}
+
+var who = Who{Name: "张*", Number: "**************002X"}
+
+type object = map[string]any
+
+const issued = "2026-01-05 09:31"
+
+var hammer = hall.Line{Tool: "T-0003", Name: "榔头", Class: hall.Simple, Deposit: 2000}
+
+var drill = hall.Line{
+	Tool: "T-0007", Name: "电锤（含钻头三支及手提箱）", Class: hall.Priced, Deposit: 30000,
+	Price: hall.Price{Rate: 800, Per: hall.PerHour, Cap: 4000, Free: 30},
+}
+
+var motor hall.Fen = 46800
+
+// bigBill is more than the deposit.
+var bigBill = hall.Bill{
+	Fee: 6400, Deduction: 30000, Deposit: 32000, Refund: 0, Due: 4400, Formula: "8.00元/小时×27小时，日封顶40.00元", Sure: false,
+	Lines: []hall.BillLine{
+		{Tool: "T-0003", Deposit: 2000, Minutes: 1610, Formula: "免租赁费"},
+		{Tool: "T-0007", Fee: 6400, Deduction: 30000, Deposit: 30000, Due: 4400, Minutes: 1610, Formula: "8.00元/小时×27小时，日封顶40.00元"},
+	},
+}
+
+// samples are the slips of every template, the fullest that the rules make.
+var samples = map[string]any{
+	"ticket": numberFields{
+		TicketSlip: hall.TicketSlip{Ticket: "A015", Service: "快速对接", Ahead: 3, Windows: []int{1, 2}, Issued: issued},
+		From:       10, To: 15,
+	},
+	"checkin": checkinFields{Kind: "求职", Rules: "2023-07", Trades: []string{"搬运", "瓦工"}, Ticket: "A015", Issued: issued},
+	"match": matchFields{
+		Match: "M0105-004", Ticket: "A015", Trade: "搬运工", Employer: "阳泉某物流有限公司", Place: "平定县东大街8号仓库",
+		Start: "2026-01-05 13:00", Pay: "180元/天，当日结清", Blocked: []string{"第四级体力劳动强度的作业", "矿山井下作业"}, Minor: true,
+		Result: "成", Staff: "03", Issued: issued,
+	},
+	"refusal": hall.RefusalSlip{
+		Reason: "按照《零工市场管理制度》第七条，零工市场不得为未满十六周岁的未成年人介绍就业",
+		Advice: "如有疑问，请到服务窗口咨询或拨打服务热线", Issued: issued,
+	},
+	"notice": object{
+		"notice": "G0105-002", "matter": "技能培训补贴申领", "staff": "03", "issued": issued,
+		"items": []object{
+			{"name": "本人社会保障卡复印件", "how": "到服务窗口免费复印"},
+			{"name": "培训合格证书", "how": "向培训机构领取"},
+		},
+	},
+	"rental": hall.RentalSlip{
+		Rental: "R0105-001", Last4: "002X", Lines: []hall.Line{hammer, drill}, Prices: []string{"免租赁费", "8.00元/小时，日封顶40.00元，30分钟内免费"},
+		Trade: "室内拆改", Deposit: 32000, Capital: "人民币叁佰贰拾元整", Safety: []string{"使用电动工具须戴护目镜和绝缘手套，不得带电更换钻头。"},
+		Terms:   hall.Terms{Version: "2025-1", Lines: []string{"工具交回时须经检查后方可入库。", "损坏、丢失按实际损失赔偿。"}},
+		Binding: "9f86d081884c", Stub: "R0105-001-1", Doors: []hall.DoorID{"A/3", "A/12"}, Back: "出库后8小时内归还", Approver: "02", Issued: issued,
+	},
+	"deposit": hall.DepositSlip{
+		Receipt: "D0105-002", Void: "D0105-001", Rental: "R0105-001", Last4: "002X", Lines: []hall.Line{hammer, drill},
+		Amount: 32000, Capital: "人民币叁佰贰拾元整", Method: "现金", Staff: "01", Second: "02", Issued: issued,
+	},
+	"return": hall.ReturnSlip{
+		Rental: "R0105-001", Last4: "002X", Bill: bigBill, Stub: "R0105-001-2", Binding: "60303ae22b99", Staff: "01", Issued: "2026-01-06 12:33",
+		Tools: []hall.ReturnCheck{
+			{Tool: "T-0003", Name: "榔头", Out: "2026-01-05 09:40", In: "2026-01-06 12:30", Checklist: []string{"锤头不松动"}, Result: "完好"},
+			{
+				Tool: "T-0007", Name: "电锤（含钻头三支及手提箱）", Out: "2026-01-05 09:40", In: "2026-01-06 12:30",
+				Checklist: []string{"通电试转", "电缆无破损"}, Accessories: []string{"钻头", "手提箱"}, Missing: []string{"钻头"},
+				Result: "损坏", Deduct: 30000,
+			},
+		},
+	},
+	"settlement": hall.SettlementSlip{
+		Rental: "R0105-001", Last4: "002X", Lines: []hall.Line{hammer, drill}, Bill: bigBill, Capital: "人民币肆拾肆元整",
+		Receipt: "D0105-002", Stub: "R0105-001-2", Binding: "60303ae22b99", Method: "现金", Staff: "01", Issued: "2026-01-06 12:40",
+	},
+	"cash": hall.CashSlip{
+		CashClosed: hall.CashClosed{
+			Day: "2026-01-05", Expected: 128000, Counted: 127900, Difference: -100, From: "01", Staff: "04", Reason: "找零差错",
+		},
+		Sums: hall.Sums{DepositIn: 142000, DepositOut: 20000, Kept: 2000, Rent: 6400, Compensation: 2000, Paid: 4400},
+		Held: 122000, Capital: "人民币壹仟贰佰柒拾玖元整", Issued: "2026-01-05 18:02",
+	},
+	"storage": hall.StorageSlip{Storage: "C0105-001", Last4: "002X", Door: "A/5", What: "工具包1个", Staff: "01", Issued: issued},
+	"clear": hall.ClearSlip{
+		LockerCleared: hall.LockerCleared{
+			Locker: "A", Staff: "01", Second: "02", Reason: "锁柜检修",
+			Doors: []hall.ClearDoor{
+				{Door: "A/1"},
+				{Door: "A/3", Tool: "T-0003", Name: "榔头", State: hall.ToolIn},
+				{Door: "A/5", Storage: "C0105-001", Last4: "002X"},
+				{Door: "A/12", Tool: "T-0007", Name: "电锤", State: hall.ToolReserved, Skipped: "上一次开门（O-000012）还没有结束"},
+			},
+		},
+		Issued: issued,
+	},
+	"lifecycle": hall.LifecycleSlip{
+		Request: "L000003", Action: "报损", Tool: "T-0007", Name: "电锤", Reason: "电机烧毁，维修费高于残值", Amount: &motor,
+		Staff: "01", Second: "02", Result: "同意", Issued: issued,
+	},
+	"overdue": hall.OverdueSlip{
+		Rental: "R0105-001", Last4: "002X", Held: 32000, Due: 4400, Staff: "01", Issued: "2026-01-07 09:00",
+		Tools: []hall.Late{{Tool: "T-0007", Name: "电锤", Out: time.Date(2026, 1, 5, 9, 40, 0, 0, time.UTC), Hours: 39}},
+	},
+	"stock": hall.StockSlip{
+		StockTaken: hall.StockTaken{
+			Locker: "A", Expect: 12, Seen: 12, Staff: "01", Second: "02", Remarks: "T-0099标签待核",
+			Differ: []hall.StockLine{{Tool: "T-0007", Name: "电锤", State: hall.ToolIn, What: "缺少"}, {Tool: "T-0099", What: "无此编号"}},
+		},
+		Issued: issued,
+	},
+	"report": object{
+		"day": "2026-01-05", "staff": "05", "issued": "2026-01-05 18:02",
+		"sections": []object{
+			{"title": "服务", "rows": []object{{"name": "登记", "value": "86人次"}, {"name": "发号", "value": "92个"}, {"name": "对接成功", "value": "31人"}}},
+			{"title": "工具租赁", "rows": []object{{"name": "租赁收入", "value": "￥128.00"}, {"name": "在管押金", "value": "￥1220.00"}}},
+			{"title": "设备", "rows": []object{{"name": "打印机缺纸", "value": "1次"}}},
+		},
+	},
+	"training": object{
+		"course": "砌筑工（初级）安全与技能", "session": "2026-01-05 14:00-16:00", "place": "培训室", "trainer": "讲师02", "issued": issued,
+		"people": []object{{"last4": "002X"}, {"last4": "0017", "repeat": 2}, {"last4": "1234"}},
+	},
+}
+
+// job is a slip of a template on its way to paper.
+func job(t testing.TB, template string, data any) hall.Job {
+	t.Helper()
+	b, err := json.Marshal(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hall.Job{ID: "S000142", Slip: hall.Slip{Template: template, Data: b}}
+}

@@ -1,0 +1,102 @@
+package slip
+
+import (
+	"fmt"
+
+	"halld/cmd/internal/hall"
+	"halld/devices/printer"
+)
+
+// returned is the stub of an inspection: what came back how, what it costs, and
+// the signature (检查后方可入库).
+func returned(s sheet, d hall.ReturnSlip) []printer.Line {
+	lines := join(s.heading(), rows("单号", d.Rental), s.party(d.Last4), rows("时间", d.Issued), rule())
+	for _, c := range d.Tools {
+		lines = append(lines, toolName(c.Tool, c.Name))
+		lines = append(lines, rows("  出库", c.Out, "  归还", c.In)...)
+		for _, item := range c.Checklist {
+			lines = append(lines, row("  检查项目", item))
+		}
+		lines = append(lines, rows("  配件", list(c.Accessories), "  缺少配件", list(c.Missing))...)
+		lines = append(lines, printer.Columns{Left: "  检查结果", Right: c.Result, Bold: true})
+		if c.Deduct > 0 {
+			lines = append(lines, row("  扣款", yuan(c.Deduct)))
+		}
+	}
+	return join(lines, rule(), bill(d.Bill), rows("检查人", d.Staff),
+		agreed("以上检查结果和费用我已核对。", "借用人签字", d.Stub, d.Binding))
+}
+
+// bill are the sums of a settlement, the last of them large.
+func bill(b hall.Bill) []printer.Line {
+	lines := line(row("租赁费合计", yuan(b.Fee)), row("扣款合计", yuan(b.Deduction)), row("已收押金", yuan(b.Deposit)))
+	if !b.Sure {
+		lines = append(lines, text("计时期间设备时间未核准，按能够证明的时间计费。"))
+	}
+	if b.Refund > 0 || b.Due == 0 {
+		lines = append(lines, sums("退还押金", b.Refund)...)
+	}
+	if b.Due > 0 {
+		lines = append(lines, sums("应补交", b.Due)...)
+	}
+	return lines
+}
+
+// settlement shows how the sums came about, and is the receipt for what was
+// paid back.
+func settlement(s sheet, d hall.SettlementSlip) []printer.Line {
+	lines := join(s.heading(), rows("单号", d.Rental), s.party(d.Last4), rows("时间", d.Issued), rule())
+	name := map[string]string{}
+	for _, l := range d.Lines {
+		name[l.Tool] = l.Name
+	}
+	for _, l := range d.Bill.Lines {
+		lines = append(lines, toolName(l.Tool, name[l.Tool]))
+		lines = append(lines, rows("  用时", length(l.Minutes))...)
+		lines = append(lines, clauses("  计价", l.Formula)...)
+		lines = append(lines, row("  租赁费", yuan(l.Fee)))
+		if l.Deduction > 0 {
+			lines = append(lines, row("  扣款", yuan(l.Deduction)))
+		}
+	}
+	lines = join(lines, rule(), bill(d.Bill), rows("付款方式", d.Method, "签字存根", d.Stub, "经手人", d.Staff))
+	if s.copy == stub {
+		return join(lines, rows("收回押金收据", d.Receipt), sign("借用人签字"), rule())
+	}
+	return join(lines, s.proof(), s.office(), rule())
+}
+
+// length is a time in hours and minutes; empty for none.
+func length(minutes int) string {
+	switch h, m := minutes/60, minutes%60; {
+	case minutes <= 0:
+		return ""
+	case h == 0:
+		return fmt.Sprintf("%d分钟", m)
+	default:
+		return fmt.Sprintf("%d小时%d分钟", h, m)
+	}
+}
+
+// handover is what a clerk hands to finance at the end of a day
+// (租赁收入实行统一管理). Deposits stand apart: they are owed, not earned.
+func handover(s sheet, d hall.CashSlip) []printer.Line {
+	lines := join(s.heading(), rows("日期", d.Day, "打印时间", d.Issued), rule())
+	for _, r := range []struct {
+		word string
+		sum  hall.Fen
+	}{
+		{"收取押金", d.DepositIn},
+		{"退还押金", d.DepositOut},
+		{"押金抵扣", d.Kept},
+		{"租赁收入", d.Rent},
+		{"赔偿收入", d.Compensation},
+		{"补交款", d.Paid},
+	} {
+		lines = append(lines, row(r.word, yuan(r.sum)))
+	}
+	lines = join(lines, line(row("在管押金（不是收入）", yuan(d.Held))), rule(),
+		line(row("账面现金", yuan(d.Expected))), sums("清点现金", d.Counted), line(row("差额", yuan(d.Difference))))
+	return join(lines, rows("差额原因", d.Reason, "交款人", d.From, "财务", d.Staff),
+		sign("交款人签字"), sign("财务签字"), s.proof(), rule())
+}
