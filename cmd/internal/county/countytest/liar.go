@@ -1,0 +1,92 @@
+package countytest
+
+import (
+	"io"
+	"testing"
+
+	"github.com/eclipse/paho.mqtt.golang/packets"
+)
+
+// Liar is a broker that speaks MQTT and misbehaves as told.
+type Liar struct {
+	Refuse     bool   // SUBACK 0x80 for every subscription
+	NoPuback   bool   // PUBLISH is never answered
+	HangUp     bool   // closes after CONNACK
+	NoConnack  bool   // takes the connection and stays silent
+	WrongIDs   bool   // PUBACK for another message
+	AfterSub   []byte // bytes written after the first SUBACK
+	Retained   []byte // payload of dn/ack delivered after a subscription to it
+	TakeRecord func(topic string, payload []byte)
+}
+
+// Start serves until the test ends and gives the URL.
+func (l *Liar) Start(t testing.TB) string { return Listen(t, l.serve) }
+
+func (l *Liar) serve(rw io.ReadWriter) {
+	for {
+		in, err := packets.ReadPacket(rw)
+		if err != nil {
+			return
+		}
+		switch p := in.(type) {
+		case *packets.ConnectPacket:
+			if l.NoConnack {
+				continue
+			}
+			if packets.NewControlPacket(packets.Connack).Write(rw) != nil || l.HangUp {
+				return
+			}
+		case *packets.SubscribePacket:
+			if l.subscribed(rw, p) != nil {
+				return
+			}
+		case *packets.PublishPacket:
+			if l.TakeRecord != nil {
+				l.TakeRecord(p.TopicName, p.Payload)
+			}
+			if l.NoPuback || p.Qos == 0 {
+				continue
+			}
+			ack := packets.NewControlPacket(packets.Puback).(*packets.PubackPacket)
+			ack.MessageID = p.MessageID
+			if l.WrongIDs {
+				ack.MessageID += 1000
+			}
+			if ack.Write(rw) != nil {
+				return
+			}
+		case *packets.PingreqPacket:
+			if packets.NewControlPacket(packets.Pingresp).Write(rw) != nil {
+				return
+			}
+		case *packets.DisconnectPacket:
+			return
+		}
+	}
+}
+
+func (l *Liar) subscribed(rw io.Writer, p *packets.SubscribePacket) error {
+	ack := packets.NewControlPacket(packets.Suback).(*packets.SubackPacket)
+	ack.MessageID = p.MessageID
+	for range p.Topics {
+		code := byte(1)
+		if l.Refuse {
+			code = 0x80
+		}
+		ack.ReturnCodes = append(ack.ReturnCodes, code)
+	}
+	if err := ack.Write(rw); err != nil {
+		return err
+	}
+	if l.AfterSub != nil {
+		_, err := rw.Write(l.AfterSub)
+		return err
+	}
+	if l.Retained != nil && len(p.Topics) > 0 {
+		pub := packets.NewControlPacket(packets.Publish).(*packets.PublishPacket)
+		pub.Qos, pub.MessageID, pub.Retain = 1, 7, true
+		pub.TopicName, pub.Payload = p.Topics[0], l.Retained
+		return pub.Write(rw)
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package county
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	"halld/cmd/internal/ledger"
+)
+
+// FuzzDown feeds both parsers of what comes down: whatever passes is bounded,
+// and an acknowledgement says one thing about each record.
+func FuzzDown(f *testing.F) {
+	for _, s := range []string{
+		`{"epoch":"3f9c2b7d10a4e586","upto":1042,"holes":[[1000,1003]],"time":"2026-03-01T08:32:01+08:00"}`,
+		`{"id":"c1","name":"resend","session":"a1b2c3d4e5f60718","expires":"2026-03-01T08:45:00+08:00","from":1,"to":3}`,
+		`{}`, `null`, `[[[[`, `{"upto":18446744073709551615,"holes":[[0,0],[5,1]]}`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		if a, err := parseAck(payload); err == nil && len(a.Holes) > MaxHoles {
+			t.Errorf("%d holes pass", len(a.Holes))
+		}
+		c, err := parseCommand(Message{Payload: payload})
+		if err != nil {
+			return
+		}
+		if !validID(c.ID) || !bytes.Equal(c.Body, payload) {
+			t.Errorf("command %+v passes", c)
+		}
+		if _, err := json.Marshal(c); err != nil {
+			t.Errorf("an answer can't name the command: %v", err)
+		}
+		if _, err := parseCommand(Message{Payload: payload, Retained: true}); err == nil {
+			t.Error("a retained command passes")
+		}
+	})
+}
+
+// TestWatermark: what covers, oldest and pending say of an acknowledgement.
+func TestWatermark(t *testing.T) {
+	a := ledger.Ack{Upto: 10, Holes: []ledger.Range{{3, 4}, {7, 7}}}
+	for seq, want := range map[uint64]bool{1: true, 2: true, 3: false, 4: false, 5: true, 7: false, 10: true, 11: false} {
+		if got := covers(a, seq); got != want {
+			t.Errorf("covers(%d) = %v, want %v", seq, got, want)
+		}
+	}
+	for seq, want := range map[uint64]uint64{0: 0, 2: 0, 3: 1, 4: 2, 6: 2, 7: 3, 10: 3, 12: 5} {
+		if got := pending(a, seq); got != want {
+			t.Errorf("pending(%d) = %d, want %d", seq, got, want)
+		}
+	}
+	if got := oldest(a, 12); got != 3 {
+		t.Errorf("oldest = %d, want 3", got)
+	}
+	if got, none := oldest(ledger.Ack{Upto: 10}, 12), oldest(ledger.Ack{Upto: 10}, 10); got != 11 || none != 0 {
+		t.Errorf("oldest = %d and %d, want 11 and 0", got, none)
+	}
+}

@@ -1,0 +1,63 @@
+package receiver_test
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"halld/cmd/internal/county"
+	"halld/cmd/internal/ledger"
+	"halld/cmd/internal/receiver"
+)
+
+func TestPages(t *testing.T) {
+	store := open(t, "memory:")
+	p := receiver.Pages(store, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	get := func(path string) (int, string) {
+		w := httptest.NewRecorder()
+		p.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		return w.Code, w.Body.String()
+	}
+	for _, path := range []string{"/api/halls", "/api/days", "/api/alarms"} {
+		if code, body := get(path); code != 200 || body != "[]\n" {
+			t.Errorf("%s of an empty county = %d %s, want []", path, code, body)
+		}
+	}
+	r := chain(t, hall, 3, func(int) ledger.Entry {
+		return ledger.Entry{Kind: "deposit.taken", Time: noon, Trusted: true, Data: map[string]string{"amount": "200.05"}}
+	})
+	commit(t, store, r...)
+	_, err := store.Birth(t.Context(), hall, county.State{Online: true, Session: "s", Epoch: r[0].Epoch, LastSeq: 1, Version: "<b>v1"}, true, time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var days []receiver.Day
+	if _, body := get("/api/days?from=2026-03-01&to=2026-03-01"); json.Unmarshal([]byte(body), &days) != nil || len(days) != 1 || days[0].Taken != 60015 {
+		t.Errorf("days are %+v", days)
+	}
+	code, body := get("/?from=2026-03-01&to=2026-03-01")
+	for _, want := range []string{hall, "在线", "600.15", "旧存储卡", "&lt;b&gt;v1"} {
+		if code != 200 || !strings.Contains(body, want) {
+			t.Errorf("the page (%d) does not show %q", code, want)
+		}
+	}
+	if code, _ := get("/healthz"); code != 200 {
+		t.Errorf("healthz is %d", code)
+	}
+	w := httptest.NewRecorder()
+	p.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/api/halls", nil))
+	if w.Code != http.StatusMethodNotAllowed {
+		t.Errorf("POST is answered %d, want 405", w.Code)
+	}
+	store.Close()
+	for _, path := range []string{"/", "/healthz", "/api/days"} {
+		if code, _ := get(path); code != http.StatusServiceUnavailable {
+			t.Errorf("%s without a database is %d, want 503", path, code)
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package receiver
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"halld/cmd/internal/county"
+)
+
+// Birth takes a hall's birth. Only a fresh one can raise an alarm.
+func (s *sqlStore) Birth(ctx context.Context, hall string, b county.State, fresh bool, at time.Time) (alarms []Alarm, err error) {
+	err = s.tx(ctx, func(tx *sql.Tx) (err error) {
+		var suspect []string
+		if fresh {
+			if suspect, err = s.suspect(ctx, tx, hall, b, at); err != nil {
+				return err
+			}
+		}
+		for _, what := range suspect {
+			a := Alarm{Hall: hall, Epoch: b.Epoch, Seq: b.LastSeq, What: what, At: at}
+			isNew, err := raise(ctx, tx, a)
+			if err != nil {
+				return err
+			}
+			if isNew {
+				alarms = append(alarms, a)
+			}
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO halls (hall, online, session, version, epoch, last_seq, clock, boot, seen, boot_before, health)
+			VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, '', '')
+			ON CONFLICT (hall) DO UPDATE SET online = 1, session = excluded.session, version = excluded.version,
+				epoch = excluded.epoch, last_seq = excluded.last_seq, clock = excluded.clock, seen = excluded.seen,
+				boot_before = CASE WHEN halls.boot = excluded.boot THEN halls.boot_before ELSE halls.boot END, boot = excluded.boot`,
+			hall, b.Session, b.Version, b.Epoch, int64(b.LastSeq), b.Clock, b.Boot, at.UnixMilli())
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("noting a birth: %w", err)
+	}
+	return alarms, nil
+}
+
+// overtaken is how long after a hall's records its birth may be seen, when
+// another worker was quicker.
+const overtaken = 30 * time.Second
+
+// suspect is what is wrong with a birth.
+func (s *sqlStore) suspect(ctx context.Context, tx *sql.Tx, hall string, b county.State, at time.Time) (what []string, err error) {
+	var boot, before string
+	err = tx.QueryRowContext(ctx, `SELECT boot, boot_before FROM halls WHERE hall = $1`, hall).Scan(&boot, &before)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, err
+	}
+	if b.Boot != "" && b.Boot == before && b.Boot != boot {
+		what = append(what, AlarmTwin) // one machine's boot id does not come back
+	}
+	// The record after the last one the hall has, if it is here for a while: it
+	// is no proof when it may have overtaken the birth.
+	var received int64
+	err = tx.QueryRowContext(ctx, `SELECT received FROM records WHERE hall = $1 AND epoch = $2 AND seq = $3`,
+		hall, b.Epoch, int64(b.LastSeq)+1).Scan(&received)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+	case err != nil:
+		return nil, err
+	case at.Sub(time.UnixMilli(received)) > overtaken:
+		what = append(what, AlarmRollback)
+	}
+	return what, nil
+}
+
+// Death takes a will or a goodbye. One of another session than the last birth's
+// is late, and says nothing.
+func (s *sqlStore) Death(ctx context.Context, hall, session string, at time.Time) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE halls SET online = 0, seen = $1 WHERE hall = $2 AND session = $3`, at.UnixMilli(), hall, session)
+	if err != nil {
+		return fmt.Errorf("noting a death: %w", err)
+	}
+	return nil
+}
+
+// Health keeps a heartbeat. If the hall and the county stand at the same
+// record, it must be the same one.
+func (s *sqlStore) Health(ctx context.Context, hall string, h county.Health, at time.Time) ([]Alarm, error) {
+	text, err := json.Marshal(h)
+	if err != nil {
+		return nil, fmt.Errorf("noting a heartbeat: %w", err)
+	}
+	_, err = s.db.ExecContext(ctx, `UPDATE halls SET seen = $1, last_seq = $2, clock = $3, health = $4 WHERE hall = $5 AND session = $6`,
+		at.UnixMilli(), int64(h.LastSeq), h.Clock, string(text), hall, h.Session)
+	if err != nil {
+		return nil, fmt.Errorf("noting a heartbeat: %w", err)
+	}
+	var head []byte
+	err = s.db.QueryRowContext(ctx, `SELECT head FROM streams WHERE hall = $1 AND epoch = $2 AND upto = $3`, hall, h.Epoch, int64(h.LastSeq)).Scan(&head)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (h.Head == "" || hex.EncodeToString(head) == h.Head) {
+		return nil, nil
+	}
+	a := Alarm{Hall: hall, Epoch: h.Epoch, Seq: h.LastSeq, What: AlarmHead, At: at}
+	isNew := false
+	if err == nil {
+		isNew, err = raise(ctx, s.db, a)
+	}
+	if err != nil || !isNew {
+		return nil, err
+	}
+	return []Alarm{a}, nil
+}
+
+// Session is the session of the hall's last birth, if it is online.
+func (s *sqlStore) Session(ctx context.Context, hall string) (session string, online bool, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT session, online FROM halls WHERE hall = $1`, hall).Scan(&session, &online)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("reading a session: %w", err)
+	}
+	return session, online, nil
+}
+
+// Halls lists every hall that was heard of.
+func (s *sqlStore) Halls(ctx context.Context) (list []Hall, err error) {
+	err = s.query(ctx, func(rows *sql.Rows) error {
+		var h Hall
+		var seen int64
+		var health string
+		err := rows.Scan(&h.Hall, &h.Online, &h.Session, &h.Version, &h.Epoch, &h.LastSeq, &h.Upto, &h.Clock, &h.Boot, &seen, &health)
+		h.Seen = time.UnixMilli(seen)
+		if health != "" {
+			h.Health = json.RawMessage(health)
+		}
+		list = append(list, h)
+		return err
+	}, `SELECT h.hall, h.online, h.session, h.version, h.epoch, h.last_seq, COALESCE(s.upto, 0), h.clock, h.boot, h.seen, h.health
+		FROM halls h LEFT JOIN streams s ON s.hall = h.hall AND s.epoch = h.epoch ORDER BY h.hall`)
+	if err != nil {
+		return nil, fmt.Errorf("listing halls: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,85 @@
+package receiver
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Days sums the records up by hall and day, both days included. Nothing is
+// counted on the way in, so nothing can be counted twice.
+func (s *sqlStore) Days(ctx context.Context, from, to string) (list []Day, err error) {
+	err = s.query(ctx, func(rows *sql.Rows) error {
+		var hall, day, kind string
+		var n, unsure, persons, fen int64
+		if err := rows.Scan(&hall, &day, &kind, &n, &unsure, &persons, &fen); err != nil {
+			return err
+		}
+		if last := len(list) - 1; last < 0 || list[last].Hall != hall || list[last].Day != day {
+			list = append(list, Day{Hall: hall, Day: day})
+		}
+		d := &list[len(list)-1]
+		d.Records, d.Unsure = d.Records+n, d.Unsure+unsure
+		d.add(kind, n, persons, fen)
+		return nil
+	}, `SELECT hall, day, kind, count(*), CAST(sum(1 - trusted) AS BIGINT), count(DISTINCT NULLIF(ref, '')), CAST(sum(fen) AS BIGINT)
+		FROM records WHERE day BETWEEN $1 AND $2 GROUP BY day, hall, kind ORDER BY day DESC, hall, kind`, from, to)
+	if err == nil {
+		err = s.reconciled(ctx, from, to, list)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("summing up days: %w", err)
+	}
+	return list, nil
+}
+
+func (d *Day) add(kind string, n, persons, fen int64) {
+	switch kind {
+	case "checkin.recorded":
+		d.Checkins, d.Persons = n, persons
+	case "checkin.refused":
+		d.Refusals = n
+	case "ticket.issued":
+		d.Tickets = n
+	case "rental.requested":
+		d.Requested = n
+	case "rental.out":
+		d.Out = n
+	case "rental.returned":
+		d.Returned = n
+	case "rental.settled":
+		d.Settled, d.Fees = n, fen
+	case "deposit.taken":
+		d.Taken = fen
+	case "deposit.refunded":
+		d.Refunded = fen
+	case "deposit.forfeited":
+		d.Forfeited = fen
+	case "emergency.raised", "locker.forced":
+		d.Urgent += n
+	}
+}
+
+// Alarms lists the newest alarms.
+func (s *sqlStore) Alarms(ctx context.Context, limit int) (list []Alarm, err error) {
+	err = s.query(ctx, func(rows *sql.Rows) error {
+		var a Alarm
+		var at int64
+		var differs string
+		err := rows.Scan(&a.Hall, &a.Epoch, &a.Seq, &a.What, &at, &differs)
+		a.At = time.UnixMilli(at)
+		if a.What == AlarmDigest {
+			a.Differs = strings.Fields(differs)
+		}
+		list = append(list, a)
+		return err
+	}, `SELECT a.hall, a.epoch, a.seq, a.what, a.at, COALESCE(d.differs, '')
+		FROM alarms a LEFT JOIN digests d ON d.hall = a.hall AND d.epoch = a.epoch AND d.seq = a.seq
+		ORDER BY a.at DESC, a.hall, a.seq LIMIT $1`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("listing alarms: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,452 @@
+package receiver_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"halld/cmd/internal/county"
+	"halld/cmd/internal/ledger"
+	"halld/cmd/internal/receiver"
+)
+
+const hall = "140321-01"
+
+// stores runs a test on each database there is.
+func stores(t *testing.T, f func(t *testing.T, dsn string)) {
+	t.Run("memory", func(t *testing.T) { f(t, "memory:") })
+	t.Run("sqlite", func(t *testing.T) { f(t, filepath.Join(t.TempDir(), "county.db")) })
+	if server != nil {
+		t.Run("postgres", func(t *testing.T) { f(t, server.database(t)) })
+	}
+}
+
+func open(t testing.TB, dsn string) receiver.Store {
+	t.Helper()
+	s, err := receiver.Open(context.Background(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// chain is a hall's first n records, out of a real ledger.
+func chain(t testing.TB, hall string, n int, entry func(i int) ledger.Entry) []ledger.Record {
+	t.Helper()
+	l, err := ledger.Open(filepath.Join(t.TempDir(), "ledger.db"), ledger.Opts{Hall: hall})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	entries := make([]ledger.Entry, n)
+	for i := range entries {
+		entries[i] = entry(i)
+	}
+	records, err := l.Append(entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return records
+}
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.FixedZone("", 8*3600))
+
+func ticket(i int) ledger.Entry {
+	return ledger.Entry{Kind: "ticket.issued", Time: noon, Trusted: true, Subject: fmt.Sprintf("A%03d", i)}
+}
+
+func commit(t *testing.T, s receiver.Store, records ...ledger.Record) receiver.Outcome {
+	t.Helper()
+	out, err := s.Commit(context.Background(), records, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func ack(t *testing.T, s receiver.Store, epoch string) ledger.Ack {
+	t.Helper()
+	a, err := s.Ack(context.Background(), receiver.Stream{Hall: hall, Epoch: epoch})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestCommit(t *testing.T) {
+	stores(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn)
+		r := chain(t, hall, 10, ticket)
+		epoch := r[0].Epoch
+		steps := []struct {
+			what  string
+			batch []ledger.Record
+			isNew int
+			want  ledger.Ack
+		}{
+			{"the first two", r[0:2], 2, ledger.Ack{Upto: 2}},
+			{"both again", r[0:2], 0, ledger.Ack{Upto: 2}},
+			{"with a gap", r[3:5], 2, ledger.Ack{Upto: 5, Holes: []ledger.Range{{3, 3}}}},
+			{"a second gap, out of order", []ledger.Record{r[8], r[6]}, 2, ledger.Ack{Upto: 9, Holes: []ledger.Range{{3, 3}, {6, 6}, {8, 8}}}},
+			{"the second gap closes", r[5:6], 1, ledger.Ack{Upto: 9, Holes: []ledger.Range{{3, 3}, {8, 8}}}},
+			{"the first gap closes, with repeats", []ledger.Record{r[2], r[2], r[0], r[4]}, 1, ledger.Ack{Upto: 9, Holes: []ledger.Range{{8, 8}}}},
+			{"the rest", r, 2, ledger.Ack{Upto: 10}},
+		}
+		for _, st := range steps {
+			out := commit(t, s, st.batch...)
+			if out.New != st.isNew || len(out.Alarms) > 0 {
+				t.Errorf("%s: outcome is %+v, want %d new and no alarm", st.what, out, st.isNew)
+			}
+			st.want.Epoch, st.want.Holes = epoch, append([]ledger.Range{}, st.want.Holes...)
+			if diff := cmp.Diff(ack(t, s, epoch), st.want); diff != "" {
+				t.Errorf("%s: acknowledgement (-got +want):\n%s", st.what, diff)
+			}
+		}
+	})
+}
+
+func TestAlarms(t *testing.T) {
+	stores(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn)
+		r := chain(t, hall, 4, ticket)
+		// Another card, written on from the same image: same epoch and numbers.
+		clone := func(seq int) ledger.Record {
+			doc := slices.Clone(r[seq-1].Doc)
+			doc[slices.Index(doc, 'A')] = 'B'
+			rec, err := ledger.Decode(doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return rec
+		}
+		what := func(out receiver.Outcome) (list []string) {
+			for _, a := range out.Alarms {
+				list = append(list, fmt.Sprintf("%s %d", a.What, a.Seq))
+			}
+			return list
+		}
+		if got := what(commit(t, s, r[0], clone(2))); got != nil {
+			t.Errorf("alarms %v, want none yet", got)
+		}
+		for _, tt := range []struct {
+			batch []ledger.Record
+			want  []string
+		}{
+			{[]ledger.Record{r[1]}, []string{"cloned 2"}},
+			{[]ledger.Record{r[1]}, nil}, // known
+			{[]ledger.Record{r[2], clone(3)}, []string{"cloned 3", "chain 3"}},
+			{[]ledger.Record{r[3]}, nil},
+		} {
+			if diff := cmp.Diff(what(commit(t, s, tt.batch...)), tt.want); diff != "" {
+				t.Errorf("alarms (-got +want):\n%s", diff)
+			}
+		}
+		list, err := s.Alarms(t.Context(), 10)
+		if err != nil || len(list) != 3 {
+			t.Errorf("Alarms = %v, %v, want 3", list, err)
+		}
+		if a := ack(t, s, r[0].Epoch); a.Upto != 4 || len(a.Holes) > 0 {
+			t.Errorf("acknowledgement is %+v, want 4: an alarm holds nothing up", a)
+		}
+	})
+}
+
+// TestAnyOrder: whatever the order, the repeats and the batches, every record
+// is there once and the acknowledgement says exactly what is there.
+func TestAnyOrder(t *testing.T) {
+	stores(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn)
+		checks := 0
+		rapid.Check(t, func(rt *rapid.T) {
+			if checks++; checks > 10 {
+				return // a database is slow; 10 orders say enough
+			}
+			r := chain(t, hall, rapid.IntRange(1, 40).Draw(rt, "records"), ticket)
+			there := map[uint64]bool{}
+			for _, n := range rapid.SliceOfN(rapid.IntRange(1, 8), 1, 10).Draw(rt, "batches") {
+				var batch []ledger.Record
+				fresh := 0
+				for range n {
+					rec := rapid.SampledFrom(r).Draw(rt, "record")
+					if !there[rec.Seq] {
+						fresh++
+					}
+					there[rec.Seq] = true
+					batch = append(batch, rec)
+				}
+				out, err := s.Commit(context.Background(), batch, time.Now())
+				if err != nil || out.New != fresh || len(out.Alarms) > 0 {
+					rt.Fatalf("outcome %+v, %v; want %d new", out, err, fresh)
+				}
+				a := ack(t, s, r[0].Epoch)
+				for _, rec := range r {
+					held := rec.Seq <= a.Upto && !slices.ContainsFunc(a.Holes, func(h ledger.Range) bool { return h[0] <= rec.Seq && rec.Seq <= h[1] })
+					if held != there[rec.Seq] {
+						rt.Fatalf("acknowledgement %+v is wrong about record %d", a, rec.Seq)
+					}
+				}
+			}
+		})
+	})
+}
+
+// TestManyHoles: an acknowledgement lists few holes and says less instead.
+func TestManyHoles(t *testing.T) {
+	s := open(t, "memory:")
+	r := chain(t, hall, 400, ticket)
+	var odd []ledger.Record
+	for i := 0; i < len(r); i += 2 {
+		odd = append(odd, r[i])
+	}
+	commit(t, s, odd...)
+	a := ack(t, s, r[0].Epoch)
+	if len(a.Holes) != county.MaxHoles || a.Upto != 2*county.MaxHoles+1 {
+		t.Errorf("upto %d with %d holes, want %d with %d", a.Upto, len(a.Holes), 2*county.MaxHoles+1, county.MaxHoles)
+	}
+}
+
+// TestWorkersCross: several workers with the same records in their batches.
+func TestWorkersCross(t *testing.T) {
+	stores(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn)
+		var all []ledger.Record
+		const halls, each = 4, 30
+		for n := range halls {
+			all = append(all, chain(t, fmt.Sprintf("140321-0%d", n+1), each, ticket)...)
+		}
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		isNew := 0
+		for w := range 4 {
+			wg.Go(func() {
+				for i := range len(all) / 10 {
+					from := (i*10*(w+1) + 7*w) % len(all)
+					batch := append(slices.Clone(all[from:min(from+10, len(all))]), all[(from+50)%len(all)])
+					out, err := s.Commit(context.Background(), batch, time.Now())
+					if err != nil {
+						t.Errorf("worker %d: %v", w, err)
+						return
+					}
+					mu.Lock()
+					isNew += out.New
+					mu.Unlock()
+				}
+			})
+		}
+		wg.Wait()
+		isNew += commit(t, s, all...).New
+		if isNew != len(all) {
+			t.Errorf("%d records were new, want %d", isNew, len(all))
+		}
+		days, err := s.Days(t.Context(), "2026-03-01", "2026-03-01")
+		if err != nil || len(days) != halls || days[0].Tickets != each {
+			t.Errorf("Days = %+v, %v", days, err)
+		}
+	})
+}
+
+func TestDays(t *testing.T) {
+	stores(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn)
+		person := func(ref string) map[string]any { return map[string]any{"person": map[string]string{"ref": ref}} }
+		amount := func(yuan string) map[string]any { return map[string]any{"amount": yuan} }
+		list := []struct {
+			kind string
+			data any
+		}{
+			{"checkin.recorded", person("aa")},
+			{"checkin.recorded", person("aa")},
+			{"checkin.recorded", person("bb")},
+			{"checkin.refused", nil},
+			{"ticket.issued", nil},
+			{"rental.requested", nil},
+			{"rental.out", nil},
+			{"rental.returned", nil},
+			{"deposit.taken", amount("200.00")},
+			{"deposit.refunded", amount("180.50")},
+			{"deposit.forfeited", amount("19.50")},
+			{"deposit.taken", amount("-0.50")},
+			{"rental.settled", map[string]any{"fee": "10.05"}},
+			{"rental.settled", map[string]any{"bill": map[string]string{"fee": "5"}}},
+			{"locker.forced", nil},
+			{"deposit.taken", amount("nonsense")},
+		}
+		r := chain(t, hall, len(list), func(i int) ledger.Entry {
+			return ledger.Entry{Kind: list[i].kind, Time: noon, Trusted: i > 0, Data: list[i].data}
+		})
+		commit(t, s, r...)
+		commit(t, s, r...)
+		want := []receiver.Day{{
+			Hall: hall, Day: "2026-03-01", Records: 16, Unsure: 1, Persons: 2, Checkins: 3, Refusals: 1, Tickets: 1,
+			Requested: 1, Out: 1, Returned: 1, Settled: 2, Taken: 19950, Refunded: 18050, Forfeited: 1950, Fees: 1505, Urgent: 1,
+		}}
+		got, err := s.Days(t.Context(), "2026-01-01", "2026-12-31")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(got, want); diff != "" {
+			t.Errorf("days (-got +want):\n%s", diff)
+		}
+	})
+}
+
+func TestPresence(t *testing.T) {
+	stores(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn)
+		ctx := t.Context()
+		r := chain(t, hall, 3, ticket)
+		commit(t, s, r...)
+		epoch := r[0].Epoch
+		birth := func(session, boot string, last uint64) []string {
+			alarms, err := s.Birth(ctx, hall, county.State{Online: true, Session: session, Epoch: epoch, LastSeq: last, Boot: boot}, true, time.Now().Add(time.Hour))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var what []string
+			for _, a := range alarms {
+				what = append(what, a.What)
+			}
+			return what
+		}
+		death := func(session string) {
+			if err := s.Death(ctx, hall, session, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		online := func(want string) {
+			t.Helper()
+			session, on, err := s.Session(ctx, hall)
+			if err != nil || on != (want != "") || on && session != want {
+				t.Errorf("session %q online %v, %v; want %q", session, on, err, want)
+			}
+		}
+		online("")
+		if got := birth("s1", "boot-a", 3); got != nil {
+			t.Errorf("alarms %v, want none", got)
+		}
+		online("s1")
+		birth("s2", "boot-a", 3)
+		death("s1") // late: the will of the session before
+		online("s2")
+		death("s2")
+		online("")
+		if got := birth("s3", "boot-a", 2); !slices.Equal(got, []string{receiver.AlarmRollback}) {
+			t.Errorf("alarms %v, want a rollback", got)
+		}
+		kept := county.State{Online: true, Session: "s3", Epoch: epoch, LastSeq: 1, Boot: "boot-a"}
+		if alarms, err := s.Birth(ctx, hall, kept, false, time.Now()); err != nil || len(alarms) > 0 {
+			t.Errorf("a birth that the broker kept gives %v, %v, want no alarm", alarms, err)
+		}
+		birth("s4", "boot-b", 3)
+		if got := birth("s5", "boot-a", 3); !slices.Equal(got, []string{receiver.AlarmTwin}) {
+			t.Errorf("alarms %v, want a twin", got)
+		}
+		h := county.Health{Session: "s5", Epoch: epoch, LastSeq: 3, Head: r[2].Hash, Devices: []county.Device{}}
+		if alarms, err := s.Health(ctx, hall, h, time.Now()); err != nil || len(alarms) > 0 {
+			t.Errorf("Health = %v, %v", alarms, err)
+		}
+		h.Head = r[1].Hash
+		if alarms, err := s.Health(ctx, hall, h, time.Now()); err != nil || len(alarms) != 1 || alarms[0].What != receiver.AlarmHead {
+			t.Errorf("Health with another head = %v, %v", alarms, err)
+		}
+		halls, err := s.Halls(ctx)
+		if err != nil || len(halls) != 1 || halls[0].Upto != 3 || !halls[0].Online || len(halls[0].Health) == 0 {
+			t.Errorf("Halls = %+v, %v", halls, err)
+		}
+	})
+}
+
+func TestOrders(t *testing.T) {
+	stores(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn)
+		ctx, now := t.Context(), time.Now().Truncate(time.Millisecond)
+		o := receiver.Order{ID: "o1", Hall: hall, Name: "approve-rental", Body: map[string]any{"rental": "R1"}, Expires: now.Add(time.Hour)}
+		late := receiver.Order{ID: "o2", Hall: hall, Name: "notice", Expires: now.Add(-time.Hour)}
+		for _, o := range []receiver.Order{o, late} {
+			if err := s.Queue(ctx, o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Queue(ctx, o); err == nil {
+			t.Error("two commands have one id")
+		}
+		waiting := func(want ...receiver.Order) {
+			t.Helper()
+			got, err := s.Orders(ctx, hall, now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(got, want); diff != "" {
+				t.Errorf("orders (-got +want):\n%s", diff)
+			}
+		}
+		waiting(o)
+		answer := func(hall string, r county.Result) {
+			if err := s.Answer(ctx, hall, r, now); err != nil {
+				t.Fatal(err)
+			}
+		}
+		answer(hall, county.Result{ID: "o1", Error: county.RefusedSession})
+		answer("140321-02", county.Result{ID: "o1", OK: true})
+		waiting(o)
+		answer(hall, county.Result{ID: "o1", OK: true})
+		waiting()
+	})
+}
+
+func TestGaps(t *testing.T) {
+	stores(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn)
+		r := chain(t, hall, 6, ticket)
+		st := receiver.Stream{Hall: hall, Epoch: r[0].Epoch}
+		at := time.Now()
+		put := func(after time.Duration, rec ...ledger.Record) {
+			if _, err := s.Commit(t.Context(), rec, at.Add(after)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		gaps := func(since time.Duration, want ...receiver.Stream) {
+			t.Helper()
+			got, err := s.Gaps(t.Context(), at.Add(since), at.Add(since+time.Minute))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(got, want); diff != "" {
+				t.Errorf("gaps (-got +want):\n%s", diff)
+			}
+		}
+		put(0, r[0], r[3])
+		gaps(-time.Second)
+		put(10*time.Second, r[1]) // the watermark moves: the hall is at work
+		gaps(5 * time.Second)
+		gaps(10*time.Second, st)
+		gaps(11 * time.Second) // asked for; not again at once
+		put(20*time.Second, r[2])
+		gaps(time.Hour)
+	})
+}
+
+func TestReopen(t *testing.T) {
+	dsn := filepath.Join(t.TempDir(), "county.db")
+	r := chain(t, hall, 5, ticket)
+	s := open(t, dsn)
+	commit(t, s, r[:3]...)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dsn)
+	if out := commit(t, s, r...); out.New != 2 {
+		t.Errorf("%d records were new, want 2", out.New)
+	}
+	if _, err := receiver.Open(t.Context(), filepath.Join(t.TempDir(), "no", "such", "folder")); err == nil {
+		t.Error("a database in no folder opens")
+	}
+}
