@@ -1,0 +1,40 @@
+// The board shows whole states only, so it is right again after any gap.
+const by = (id) => document.getElementById(id);
+const el = (tag, text, cls) => Object.assign(document.createElement(tag), { textContent: text, className: cls || "" });
+let last = null, skew = 0, zone = null, heard = Date.now();
+
+function show(b) {
+  const call = JSON.stringify(b.calls[0] || null);
+  const fresh = last !== null && call !== last && b.calls[0];
+  last = call;
+  by("windows").replaceChildren(...b.windows.map((w) => {
+    const idle = !w.ticket || w.paused;
+    const box = el("div", "", "window" + (idle ? " idle" : ""));
+    box.append(el("h2", w.number + "号窗口　" + w.name), el("b", w.paused ? "暂停服务" : w.ticket || "空闲"));
+    if (fresh && fresh.ticket === w.ticket) box.classList.add("fresh");
+    return box;
+  }));
+  by("calls").replaceChildren(...b.calls.map((c) => row(c.ticket, c.window + "号窗口")));
+  by("waiting").replaceChildren(...Object.entries(b.waiting).map(([name, n]) => row(name, n + "人")));
+  by("lines").replaceChildren(...(b.lines || []).map((l) => el("span", l)));
+}
+
+function row(left, right) {
+  const li = el("li", "");
+  li.append(el("span", left), el("span", right));
+  return li;
+}
+
+const events = new EventSource("/events");
+events.addEventListener("board", (e) => { heard = Date.now(); show(JSON.parse(e.data)); });
+events.addEventListener("beat", (e) => { heard = Date.now(); const b = JSON.parse(e.data); skew = b.now - heard; zone = b.zone; tick(); });
+events.onerror = () => { heard = 0; if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000); };
+
+// The clock shows that the page lives, and goes by the hall's own.
+function tick() {
+  const now = Date.now();
+  by("clock").textContent = zone === null ? "" : new Date(now + skew + zone).toISOString().slice(11, 19);
+  document.body.classList.toggle("stale", now - heard > 25000);
+}
+tick();
+setInterval(tick, 1000);

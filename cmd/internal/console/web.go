@@ -1,0 +1,95 @@
+package console
+
+import (
+	"context"
+	"embed"
+	"html/template"
+	"net/http"
+	"slices"
+	"strings"
+
+	"halld/cmd/internal/hall"
+)
+
+//go:embed pages
+var files embed.FS
+
+// pages are the HTML pages, by file name.
+func pages() *template.Template {
+	return template.Must(template.New("").Funcs(helpers).ParseFS(files, "pages/*.html"))
+}
+
+// Board is the handler for a network that the public may see: the board alone.
+func (c *Console) Board() http.Handler {
+	mux := http.NewServeMux()
+	c.public(mux)
+	return secure(mux)
+}
+
+// Web is the handler for the hall's own network: the board for everybody, pages
+// and interface for staff who are signed in.
+func (c *Console) Web() http.Handler {
+	mux := http.NewServeMux()
+	c.public(mux)
+	api := http.NewServeMux()
+	c.api(api)
+	mux.Handle(Root, c.door.guard(api, func(w http.ResponseWriter, _ *http.Request) {
+		fail(w, &trouble{http.StatusUnauthorized, "sign-in", "请先登录"})
+	}))
+	c.staffPages(mux)
+	return secure(http.NewCrossOriginProtection().Handler(mux))
+}
+
+func (c *Console) public(mux *http.ServeMux) {
+	mux.HandleFunc("GET /{$}", c.board)
+	mux.HandleFunc("GET /board", c.board)
+	mux.HandleFunc("GET /events", c.boardEvents)
+	mux.Handle("GET /pages/", http.FileServerFS(files))
+}
+
+// secure keeps pages from loading or being framed by anything of elsewhere.
+func secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// board is the public screen: numbers and windows, no person.
+func (c *Console) board(w http.ResponseWriter, r *http.Request) {
+	b, err := c.boardNow(r.Context())
+	if err != nil {
+		http.Error(w, "暂停服务", http.StatusServiceUnavailable)
+		return
+	}
+	c.page(w, http.StatusOK, "board.html", b)
+}
+
+// boardNow is the board, with what the rules can't know: that the line to the
+// county is down, which stops nothing here.
+func (c *Console) boardNow(ctx context.Context) (b hall.BoardView, err error) {
+	if err := c.hall.View(ctx, func(h *hall.Hall) { b = h.Board() }); err != nil {
+		return b, err
+	}
+	if !c.hall.Online() {
+		b.Lines = append(slices.Clone(b.Lines), "网络中断，各项业务照常办理")
+	}
+	return b, nil
+}
+
+// page writes an HTML page, or nothing of it when it can't be made.
+func (c *Console) page(w http.ResponseWriter, status int, name string, data any) {
+	var out strings.Builder
+	if err := c.pages.ExecuteTemplate(&out, name, data); err != nil {
+		c.log.Error("a page was not made", "page", name, "err", err)
+		http.Error(w, "页面出错，请联系技术人员", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(out.String())) // a client that is gone needs no page
+}
