@@ -1,0 +1,133 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"halld/cmd/internal/console"
+	"halld/cmd/internal/hall"
+)
+
+// backend is the hall as the console reaches it.
+type backend struct{ d *Daemon }
+
+var _ console.Backend = backend{}
+
+// Do puts an event before the rules. What the rules must know of a person comes
+// from the vault, never from whoever asks.
+func (b backend) Do(ctx context.Context, ev hall.Event) (any, error) {
+	if r, ok := ev.(hall.RentalRequest); ok {
+		err := b.d.loop.View(ctx, func(h *hall.Hall) {
+			if ref, err := h.Resolve(r.Person); err == nil {
+				r.Person, r.Facts = ref, b.d.vault.facts(ref)
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+		ev = r
+	}
+	return b.d.loop.Do(ctx, ev)
+}
+
+func (b backend) View(ctx context.Context, f func(*hall.Hall)) error { return b.d.loop.View(ctx, f) }
+
+func (b backend) Now() hall.Stamp { return b.d.clock.now() }
+
+func (b backend) Listen() (<-chan struct{}, func()) { return b.d.changes.listen() }
+
+// Status is how the box is.
+type Status struct {
+	Hall        string        `json:"hall"`
+	Name        string        `json:"name"`
+	Version     string        `json:"version"`
+	Day         string        `json:"day"`
+	Clock       string        `json:"clock"` // "trusted" or "unsure"
+	Epoch       string        `json:"epoch"`
+	LastSeq     uint64        `json:"last_seq"`
+	Unconfirmed uint64        `json:"unconfirmed"`
+	InService   bool          `json:"in_service"`
+	Waiting     int           `json:"waiting"`
+	Devices     []hall.Device `json:"devices"`
+	Time        time.Time     `json:"time"`
+}
+
+func (b backend) Status(ctx context.Context) (any, error) {
+	d := b.d
+	now := d.clock.now()
+	s := Status{
+		Hall: d.cfg.HallID(), Name: d.cfg.Hall.Name, Version: d.opts.Version, Clock: "unsure", Time: now.Time,
+		Epoch: d.ledger.Epoch(), LastSeq: d.ledger.Next() - 1, Unconfirmed: d.ledger.UnconfirmedCount(),
+	}
+	if now.Trusted {
+		s.Clock = "trusted"
+	}
+	err := d.loop.View(ctx, func(h *hall.Hall) {
+		s.Day, s.Waiting, s.Devices, s.InService = h.Day, len(h.Queue().Waiting), h.Health(), !d.loop.stopped
+	})
+	return s, err
+}
+
+// listen opens the unix socket and the network addresses of the console.
+func (d *Daemon) listen() (list []task, err error) {
+	c := console.New(backend{d}, console.Opts{
+		Hall: rules(d.cfg), Idle: d.cfg.Console.SessionIdle, Max: d.cfg.Console.SessionMax,
+		Log: d.log, Version: d.opts.Version,
+	})
+	var opened []net.Listener
+	defer func() {
+		if err != nil {
+			for _, l := range opened {
+				l.Close()
+			}
+		}
+	}()
+	serve := func(name string, l net.Listener, h http.Handler) {
+		opened = append(opened, l)
+		list = append(list, task{name, func(ctx context.Context) error { return console.Serve(ctx, l, h) }})
+	}
+	l, err := listenUnix(d.cfg.Socket)
+	if err != nil {
+		return nil, err
+	}
+	serve("socket", l, c.Socket())
+	if l, err = net.Listen("tcp", d.cfg.Console.Listen); err != nil {
+		return nil, fmt.Errorf("opening the console: %w", err)
+	}
+	d.web = l.Addr().String()
+	serve("console", l, c.Web())
+	if d.cfg.Console.BoardListen == "" {
+		return list, nil
+	}
+	if l, err = net.Listen("tcp", d.cfg.Console.BoardListen); err != nil {
+		return nil, fmt.Errorf("opening the public board: %w", err)
+	}
+	serve("board", l, c.Board())
+	return list, nil
+}
+
+// listenUnix opens the socket, in the place of one that a killed daemon left.
+func listenUnix(path string) (net.Listener, error) {
+	if c, err := net.Dial("unix", path); err == nil {
+		c.Close()
+		return nil, fmt.Errorf("opening the socket: another halld serves %s", path)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("opening the socket: %w", err)
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, fmt.Errorf("opening the socket: %w", err)
+	}
+	if err := os.Chmod(path, 0o660); err != nil {
+		l.Close()
+		return nil, fmt.Errorf("opening the socket: %w", err)
+	}
+	return l, nil
+}

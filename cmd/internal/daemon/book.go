@@ -1,0 +1,139 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"halld/cmd/internal/hall"
+	"halld/cmd/internal/identity"
+	"halld/cmd/internal/ledger"
+)
+
+// book writes the hall's records into the ledger, with the identities that
+// belong to them sealed.
+type book struct {
+	ledger *ledger.Ledger
+	vault  *vault
+	county *identity.PublicKey // nil: identities are held back
+	clock  *clock
+	log    *slog.Logger
+	hallID string
+	since  uint64 // records behind the last snapshot
+}
+
+// snapshotEvery is how many records a start may have to replay.
+const snapshotEvery = 500
+
+// write puts data on disk as records of one moment, in one transaction and one
+// sync. The end of a day is followed by its digest, in a transaction of its own.
+func (b *book) write(at hall.Stamp, data []hall.Data, who *newcomer, h *hall.Hall) error {
+	day := dayEnded(data)
+	if day != "" {
+		b.digest(at) // of an earlier day, if that failed
+	}
+	entries := make([]ledger.Entry, len(data))
+	next := b.ledger.Next()
+	for i, d := range data {
+		if err := b.seal(d, next+uint64(i), who); err != nil {
+			return err
+		}
+		entries[i] = ledger.Entry{
+			Kind: string(d.Kind()), Time: at.Time, Trusted: at.Trusted, Subject: d.Subject(),
+			Boot: at.Boot, Uptime: at.Uptime, Data: d,
+		}
+	}
+	side, err := b.vault.changes(data, who, h)
+	if err != nil {
+		return err
+	}
+	if day != "" {
+		side = append(side, digestDue(day))
+	}
+	if _, err := b.ledger.Append(entries, side...); err != nil {
+		return err
+	}
+	b.vault.written(data, who, h)
+	b.since += uint64(len(entries))
+	if day != "" {
+		b.digest(at)
+	}
+	return nil
+}
+
+// seal puts the identity of the person in d under the county's key, bound to the
+// record it stands in.
+func (b *book) seal(d hall.Data, seq uint64, who *newcomer) error {
+	c, ok := d.(hall.Concerns)
+	if !ok || b.county == nil {
+		return nil
+	}
+	p := c.Who()
+	if p == nil || p.Ref == "" {
+		return nil
+	}
+	id, kept := b.vault.people[p.Ref]
+	if who != nil && who.ref == p.Ref {
+		id, kept = who.person, true
+	}
+	if !kept {
+		return nil
+	}
+	sealed, key, err := b.county.Seal(identity.Place{Hall: b.hallID, Seq: seq, Field: "person"}, id)
+	if err != nil {
+		return err
+	}
+	p.Sealed, p.Key = sealed, key
+	return nil
+}
+
+// replay brings a hall to the state that the ledger tells: from the last
+// snapshot on, or from the first record.
+func (b *book) replay(ctx context.Context, cfg hall.Config) (*hall.Hall, error) {
+	if rec := b.ledger.Recovery(); rec != nil {
+		if err := b.recover(ctx, cfg, rec); err != nil {
+			return nil, fmt.Errorf("recovering the ledger: %w", err)
+		}
+	}
+	b.digest(b.clock.now()) // if a crash came between a day's end and its digest
+	h, from := b.restore(cfg)
+	for r, err := range b.ledger.Read(ctx, from+1, 0) {
+		if err != nil {
+			return nil, fmt.Errorf("replaying the ledger: %w", err)
+		}
+		if err := replayOne(h, r); err != nil {
+			return nil, err
+		}
+		b.since++
+	}
+	return h, nil
+}
+
+// restore gives the hall of the last usable snapshot and the record it stands
+// at; a new hall and 0 if there is none.
+func (b *book) restore(cfg hall.Config) (*hall.Hall, uint64) {
+	s, ok, err := b.ledger.Snapshot(hall.SnapshotVersion)
+	if err == nil && ok {
+		if h, err := hall.Restore(cfg, s.State); err == nil {
+			return h, s.Seq
+		}
+	}
+	return hall.New(cfg), 0
+}
+
+// snapshot saves the hall's state when enough was written since the last time.
+func (b *book) snapshot(h *hall.Hall, atLeast uint64) error {
+	if b.since < max(atLeast, 1) {
+		return nil
+	}
+	blob, err := h.Snapshot()
+	if err != nil {
+		return err
+	}
+	seq, _ := b.ledger.Head()
+	if err := b.ledger.SaveSnapshot(ledger.Snapshot{Seq: seq, Version: hall.SnapshotVersion, State: blob}); err != nil {
+		return err
+	}
+	b.since = 0
+	return nil
+}

@@ -1,0 +1,212 @@
+// Package daemon puts the hall together and runs it: it is the only room that
+// knows every other one, and every goroutine of the hall is a task of its.
+//
+// The loop owns the rules and the ledger. Whatever happens, a card, a word of
+// the staff, an answer of a device, passes through it: decide, write down,
+// apply, act. Effects go to workers that own one device each, and what comes of
+// them comes back as an event.
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"halld/cmd/internal/county"
+	"halld/cmd/internal/hall"
+	"halld/cmd/internal/identity"
+	"halld/cmd/internal/ledger"
+	"halld/config"
+)
+
+// Opts are what a command gives the daemon beside the configuration.
+type Opts struct {
+	Log     *slog.Logger
+	Version string
+	Ready   func(web string)    // called with the console's address once the hall serves; may be nil
+	Alive   func(status string) // called now and then while the loop answers; may be nil
+}
+
+// Daemon is a hall that is put together.
+type Daemon struct {
+	cfg     *config.Config
+	opts    Opts
+	log     *slog.Logger
+	clock   *clock
+	ledger  *ledger.Ledger
+	vault   *vault
+	book    *book
+	loop    *loop
+	health  *health
+	changes *changes
+	gear    *gear
+	county  *county.Reporter
+	web     string // address that the console listens on
+}
+
+// stopLimit is how long a stop may take: a slip and a door on their way are seen
+// through within it.
+const stopLimit = finish + 2*time.Second
+
+// Run runs a hall until ctx ends. It returns an error if the hall cannot begin,
+// or does not stop in time.
+func Run(ctx context.Context, cfg *config.Config, opts Opts) error {
+	return run(ctx, cfg, opts, make(chan *Daemon, 1))
+}
+
+// run is Run, and hands the daemon out once it serves.
+func run(ctx context.Context, cfg *config.Config, opts Opts, serving chan<- *Daemon) error {
+	d, err := open(ctx, cfg, opts)
+	if err != nil {
+		return err
+	}
+	defer d.ledger.Close()
+	ground := newTasks(context.WithoutCancel(ctx), d.log)
+	ground.run(task{"loop", d.loop.Run})
+	for _, l := range d.gear.wires.lines {
+		ground.run(task{"line " + l.String(), l.Run})
+	}
+	work := newTasks(context.WithoutCancel(ctx), d.log)
+	if err := d.begin(ctx, work); err != nil {
+		_ = work.end()
+		_ = ground.end()
+		return err
+	}
+	serving <- d
+	<-ctx.Done()
+	err = work.end()
+	if e := ground.end(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return err
+	}
+	return d.book.snapshot(d.loop.hall, 1)
+}
+
+// begin tells the rules that the hall starts and lets the workers go.
+func (d *Daemon) begin(ctx context.Context, work *tasks) error {
+	servers, err := d.listen()
+	if err != nil {
+		return err
+	}
+	work.run(servers...)
+	if _, err := d.loop.Do(ctx, hall.Start{}); err != nil {
+		return fmt.Errorf("starting the hall: %w", err)
+	}
+	work.run(task{"health", func(ctx context.Context) error { return d.health.Run(ctx, d) }})
+	if len(d.cfg.County.Brokers) > 0 {
+		work.run(task{"county", d.county.Run})
+	}
+	work.run(d.gear.tasks...)
+	work.run(task{"alive", d.alive})
+	if d.opts.Ready != nil {
+		d.opts.Ready(d.web)
+	}
+	return nil
+}
+
+// beat is how often the hall says that it is alive; the unit's watchdog waits
+// several times as long.
+const beat = 5 * time.Second
+
+// alive says how the hall is, as long as its loop answers, and keeps the start
+// short by saving the state now and then.
+func (d *Daemon) alive(ctx context.Context) error {
+	for ctx.Err() == nil {
+		var status string
+		err := d.loop.View(ctx, func(h *hall.Hall) {
+			b := h.Board()
+			status = fmt.Sprintf("%s：等候 %d 人，%d 台设备有故障", b.Hall, len(h.Queue().Waiting), h.Faults())
+			if err := d.book.snapshot(h, snapshotEvery); err != nil {
+				d.log.Warn("the state was not saved; the next start takes longer", "err", err)
+			}
+		})
+		if err == nil && d.opts.Alive != nil {
+			d.opts.Alive(status)
+		}
+		pause(ctx, beat)
+	}
+	return nil
+}
+
+// open puts a hall together: nothing is sent to any device yet.
+func open(ctx context.Context, cfg *config.Config, opts Opts) (*Daemon, error) {
+	d := &Daemon{cfg: cfg, opts: opts, log: opts.Log, changes: &changes{}}
+	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the data folder: %w", err)
+	}
+	refKey, err := refKey(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.openBook(); err != nil {
+		return nil, err
+	}
+	if err := d.build(ctx, refKey); err != nil {
+		d.ledger.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// refKey is the county's secret for refs, or the device's own if there is none.
+func refKey(cfg *config.Config) ([]byte, error) {
+	if cfg.County.RefKey != "" {
+		return identity.LoadRefKey(cfg.County.RefKey)
+	}
+	return identity.DeviceRefKey(cfg.DataDir)
+}
+
+func (d *Daemon) openBook() error {
+	key, err := identity.LoadDeviceKey(d.cfg.DataDir)
+	if err != nil {
+		return err
+	}
+	d.ledger, err = ledger.Open(filepath.Join(d.cfg.DataDir, "ledger.db"), ledger.Opts{Hall: d.cfg.HallID(), Log: d.log})
+	if err != nil {
+		return err
+	}
+	if d.vault, err = openVault(d.ledger, key); err != nil {
+		return err
+	}
+	d.book = &book{ledger: d.ledger, vault: d.vault, log: d.log, hallID: d.cfg.HallID()}
+	if d.cfg.County.SealTo != "" {
+		d.book.county, err = identity.LoadPublicKey(d.cfg.County.SealTo)
+	}
+	return err
+}
+
+// build replays the ledger and makes the loop and the devices around it.
+func (d *Daemon) build(ctx context.Context, refKey []byte) error {
+	d.clock = newClock(d.cfg.Location, d.cfg.Clock.Trust == "always", d.lastTime(ctx))
+	d.book.clock = d.clock
+	h, err := d.book.replay(ctx, rules(d.cfg))
+	if err != nil {
+		return err
+	}
+	d.loop = newLoop(h, d.book, d.clock, d.log)
+	d.loop.change = d.changes.tell
+	d.health = newHealth(d.loop, d.log)
+	d.gear, err = d.equip(ctx, refKey)
+	if err != nil {
+		return err
+	}
+	d.loop.act = d.gear.act
+	d.county = d.reporter()
+	return nil
+}
+
+// lastTime is the time of the last record, below which no clock is believed.
+func (d *Daemon) lastTime(ctx context.Context) (t time.Time) {
+	seq, _ := d.ledger.Head()
+	for r, err := range d.ledger.Read(ctx, max(seq, 1), 1) {
+		if err == nil && r.Trusted {
+			t = r.Time
+		}
+	}
+	return t
+}

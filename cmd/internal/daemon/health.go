@@ -1,0 +1,70 @@
+package daemon
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+
+	"halld/cmd/internal/hall"
+	"halld/devices"
+)
+
+// health takes the drivers' words on their devices to the rules. Drivers must
+// not wait, so the words go through a queue.
+type health struct {
+	words   *queue[any] // a hall.Event, or rolledBack
+	loop    *loop
+	log     *slog.Logger
+	known   atomic.Pointer[[]hall.Device]
+	changed chan struct{} // yields after the known devices changed
+}
+
+func newHealth(l *loop, log *slog.Logger) *health {
+	return &health{words: newQueue[any](), loop: l, log: log, changed: make(chan struct{}, 1)}
+}
+
+// of makes the report function of one device.
+func (h *health) of(device string) devices.Report {
+	return func(f devices.Fault, err error) {
+		if f == devices.OK {
+			h.log.Info("device works", "device", device)
+		} else {
+			h.log.Warn("device reports a fault", "device", device, "fault", string(f), "err", err)
+		}
+		h.words.put(hall.DeviceReport{Device: device, Fault: string(f)})
+	}
+}
+
+// Run passes the words on. Whenever the printer is better off, what waits for it
+// is sent.
+func (h *health) Run(ctx context.Context, d *Daemon) error {
+	for {
+		w, ok := h.words.take(ctx)
+		if !ok {
+			return nil
+		}
+		switch w := w.(type) {
+		case rolledBack:
+			h.rollback(ctx, d, w.err)
+		case hall.Event:
+			h.tell(ctx, w)
+		}
+	}
+}
+
+func (h *health) tell(ctx context.Context, ev hall.Event) {
+	if _, err := h.loop.Do(ctx, ev); err != nil && ctx.Err() == nil {
+		h.log.Error("a device's state was not recorded", "err", err)
+	}
+	if r, ok := ev.(hall.DeviceReport); ok && r.Device == hall.PrinterName {
+		_, _ = h.loop.Do(ctx, hall.PrinterReady{})
+	}
+	_ = h.loop.View(ctx, func(hl *hall.Hall) {
+		list := hl.Health()
+		h.known.Store(&list)
+	})
+	select {
+	case h.changed <- struct{}{}:
+	default:
+	}
+}

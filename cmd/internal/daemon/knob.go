@@ -1,0 +1,49 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"halld/cmd/internal/hall"
+	"halld/config"
+	"halld/devices/button"
+)
+
+// knob is a push button and what it means.
+type knob struct {
+	dev   *button.Dev
+	loop  *loop
+	log   *slog.Logger
+	press func(context.Context) error
+}
+
+// Run waits for presses.
+func (k *knob) Run(ctx context.Context) error {
+	return k.dev.Run(ctx, func() {
+		err := k.press(ctx)
+		var no *hall.Refusal
+		if err != nil && !errors.As(err, &no) && ctx.Err() == nil {
+			k.log.Error("a button's press was not recorded", "err", err)
+		}
+	})
+}
+
+// pressOf is what a button does: choose a service for the next card, call the
+// next number to its window, or raise an alarm there.
+func (g *gear) pressOf(c config.Button) func(context.Context) error {
+	if c.Service != "" {
+		return func(context.Context) error {
+			g.choice.Store(&c.Service)
+			return nil
+		}
+	}
+	var press hall.Event = hall.CallButton{Window: c.Window}
+	if c.Action == "emergency" {
+		press = hall.EmergencyButton{Window: c.Window}
+	}
+	return func(ctx context.Context) error {
+		_, err := g.d.loop.Do(ctx, press)
+		return err
+	}
+}

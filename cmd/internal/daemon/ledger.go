@@ -1,0 +1,63 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"halld/cmd/internal/ledger"
+)
+
+// Records gives the exact bytes of n records at most, oldest first, from a
+// sequence on; from 0 means the last n.
+func (b backend) Records(ctx context.Context, from uint64, n int) ([]json.RawMessage, error) {
+	if from == 0 {
+		last, _ := b.d.ledger.Head()
+		from = max(last, uint64(n)) - uint64(n) + 1
+	}
+	list := []json.RawMessage{}
+	for r, err := range b.d.ledger.Read(ctx, from, n) {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, r.Doc)
+	}
+	return list, nil
+}
+
+// Verified is the outcome of a walk over the whole ledger.
+type Verified struct {
+	Records uint64   `json:"records"`
+	Epoch   string   `json:"epoch"`
+	Head    string   `json:"head"`
+	Bad     []string `json:"bad"` // each names a record; empty means not a byte has changed
+}
+
+// Verify walks the ledger.
+func (b backend) Verify(ctx context.Context, progress func(done, total uint64)) (any, error) {
+	rep, err := b.d.ledger.Verify(ctx, progress)
+	if err != nil {
+		return nil, err
+	}
+	v := Verified{Records: rep.Records, Epoch: rep.Epoch, Head: rep.Head, Bad: []string{}}
+	for _, p := range rep.Bad {
+		v.Bad = append(v.Bad, fmt.Sprintf("第 %d 条：%s", p.Seq, p.What))
+	}
+	return v, nil
+}
+
+// Pin gives the hash of a staff member's PIN, nil if none is set.
+func (b backend) Pin(staff string) ([]byte, error) {
+	hash, _, err := b.d.ledger.Get(ledger.Staff, staff)
+	return hash, err
+}
+
+// SetPin keeps a hash; nil forgets it.
+func (b backend) SetPin(staff string, hash []byte) error {
+	side := ledger.Put(ledger.Staff, staff, hash)
+	if hash == nil {
+		side = ledger.Delete(ledger.Staff, staff)
+	}
+	_, err := b.d.ledger.Append(nil, side)
+	return err
+}
