@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"halld/cmd/internal/console"
+	"halld/cmd/internal/console/consoletest"
+	"halld/cmd/internal/hall"
+	"halld/cmd/internal/identity"
+	"halld/cmd/internal/ledger"
+)
+
+// HALLCTL_UPDATE=1 writes the golden output of the scripts anew.
+var update = os.Getenv("HALLCTL_UPDATE") != ""
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"hallctl": main})
+}
+
+// TestScripts runs hallctl as a person would, before a hall of its own each.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata/script",
+		UpdateScripts: update,
+		Setup: func(env *testscript.Env) error {
+			socket := filepath.Join(env.WorkDir, "halld.sock")
+			env.Setenv("HALLCTL_SOCKET", socket)
+			h := consoletest.New()
+			env.Values[hallKey{}] = h
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // each run would wait a second
+			l, err := net.Listen("unix", socket)
+			if err != nil {
+				return err
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			done := make(chan error, 1)
+			c := console.New(h, console.Opts{Hall: consoletest.Config()})
+			go func() { done <- console.Serve(ctx, l, c.Socket()) }()
+			env.Defer(func() { cancel(); <-done })
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"swipe": func(ts *testscript.TestScript, _ bool, args []string) {
+				ts.Check(hallOf(ts).Swipe(args[0], args[1]))
+			},
+			"spoil": func(ts *testscript.TestScript, _ bool, args []string) {
+				hallOf(ts).Spoil(args...)
+			},
+			"contacts": func(ts *testscript.TestScript, _ bool, args []string) {
+				hallOf(ts).Rewire("A", args[0])
+			},
+			"onejson": oneJSON,
+			"rental":  rentalID,
+			"ledger":  ledgerFile,
+			"sealed":  sealedRecord,
+		},
+	})
+}
+
+// hallKey is where a script keeps its hall.
+type hallKey struct{}
+
+func hallOf(ts *testscript.TestScript) *consoletest.Hall {
+	return ts.Value(hallKey{}).(*consoletest.Hall)
+}
+
+// oneJSON checks that the last command printed exactly one JSON document, with
+// the texts that follow in it.
+func oneJSON(ts *testscript.TestScript, _ bool, wants []string) {
+	out := ts.ReadFile("stdout")
+	d := json.NewDecoder(strings.NewReader(out))
+	var doc any
+	if err := d.Decode(&doc); err != nil || d.More() {
+		ts.Fatalf("not one JSON document: %q", out)
+	}
+	var b bytes.Buffer
+	ts.Check(json.Compact(&b, []byte(out)))
+	for _, w := range wants {
+		if !strings.Contains(b.String(), w) {
+			ts.Fatalf("%s lacks %s", b.String(), w)
+		}
+	}
+}
+
+// rentalID puts the rental of the last command's JSON into $R.
+func rentalID(ts *testscript.TestScript, _ bool, _ []string) {
+	var r struct{ Rental string }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &r))
+	ts.Setenv("R", r.Rental)
+}
+
+// ledgerFile makes a ledger with a few records at a path; "bad" behind it spoils
+// one.
+func ledgerFile(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	l, err := ledger.Open(path, ledger.Opts{Hall: "140321-01"})
+	ts.Check(err)
+	for range 3 {
+		_, err := l.Append([]ledger.Entry{{Kind: "hall.opened", Time: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), Subject: "2026-03-02", Data: hall.DayOpened{Day: "2026-03-02"}}})
+		ts.Check(err)
+	}
+	ts.Check(l.Close())
+	if len(args) < 2 {
+		return
+	}
+	b, err := os.ReadFile(path)
+	ts.Check(err)
+	b = bytes.Replace(b, []byte(`"day":"2026-03-02"`), []byte(`"day":"2026-03-03"`), 1)
+	ts.Check(os.WriteFile(path, b, 0o600))
+}
+
+// sealedRecord writes a record sealed to a public key into a file.
+func sealedRecord(ts *testscript.TestScript, _ bool, args []string) {
+	pub, err := identity.LoadPublicKey(ts.MkAbs(args[0]))
+	ts.Check(err)
+	place := identity.Place{Hall: "140321-01", Seq: 7, Field: "person"}
+	sealed, key, err := pub.Seal(place, identity.Person{Name: "张三", Number: "11010519491231002X", Kind: "resident"})
+	ts.Check(err)
+	b, err := json.Marshal(map[string]any{
+		"id": "140321-01-e1-7", "source": "/halls/140321-01", "sequence": "7", "type": "hall.checkin.recorded",
+		"data": map[string]any{"person": hall.Person{Ref: "r", Last4: "002X", Sealed: sealed, Key: key}},
+	})
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b, 0o600))
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"halld/cmd/internal/console"
+)
+
+const statusLines = `大厅	{{.name}}（{{.hall}}）
+服务	{{if .in_service}}正常{{else}}停止受理（账本写不进存储卡）{{end}}
+日期	{{.day}}，时钟{{if eq .clock "trusted"}}可信{{else}}未核准，请 hallctl clock confirm{{end}}
+等候	{{.waiting}} 人
+台账	{{.last_seq}} 条，{{.unconfirmed}} 条待县级确认
+版本	{{.version}}`
+
+func (a *app) status() *cobra.Command {
+	general := template(statusLines)
+	return a.view("status", "大厅、设备和上报的状况", "status", func(v any) string {
+		return general(v) + problems(v)
+	})
+}
+
+// problems lists the devices that do not work: what is wrong, what it means, and
+// what to do.
+func problems(v any) string {
+	m, _ := v.(map[string]any)
+	list, _ := m["devices"].([]any)
+	var b strings.Builder
+	for _, x := range list {
+		d, _ := x.(map[string]any)
+		name, _ := d["device"].(string)
+		if fault, _ := d["fault"].(string); fault != "" {
+			p := console.Explain(name, fault)
+			fmt.Fprintf(&b, "✗ %s（%s）：%s\n  影响：%s\n  处理：%s\n", p.Where, name, p.What, p.Effect, p.Remedy)
+		}
+	}
+	return b.String()
+}
+
+func (a *app) clock() *cobra.Command {
+	return group("clock", "日期", verb{
+		use: "confirm", short: "确认设备日期正确（断电后时钟未同步时）", say: "日期已确认",
+		flags: []flag{{name: "date", usage: "今天的日期，如 2026-01-31"}},
+	}.command(a, "clock"))
+}
+
+func (a *app) print() *cobra.Command {
+	return group("print", "小票",
+		verb{use: "test", short: "打印测试页", say: "测试页{{word .result}}"}.command(a, "print"),
+		verb{
+			use: "reprint NUMBER", short: "补打一张小票（号码或打印任务号）", args: []string{"ticket"},
+			flags: []flag{reasonFlag}, say: "补打 {{.job}}（第 {{.reprint}} 次）",
+		}.command(a, "print"),
+		verb{
+			use: "settle JOB", short: "一张不明是否出纸的小票已由人工处理", args: []string{"job"},
+			flags: []flag{reasonFlag}, say: "已处理",
+		}.command(a, "print"),
+	)
+}

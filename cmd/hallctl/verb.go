@@ -1,0 +1,189 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"halld/cmd/internal/hall"
+)
+
+// verb is a command that changes something: its arguments and flags are the
+// fields of one request. Each also takes --staff.
+type verb struct {
+	use   string // name and arguments, "approve RENTAL"
+	short string
+	path  string   // of the interface; empty: group and name
+	args  []string // fields that the arguments fill
+	flags []flag
+	say   string // template of the answer for people
+}
+
+// flag is a field of a request. A dot in field goes one object deeper.
+type flag struct {
+	name, usage string
+	field       string // empty: the name without dashes
+	value       string // what it is before anybody writes it
+	kind        kind
+}
+
+// kind is how a flag is written, and what it is in JSON.
+type kind int
+
+const (
+	text kind = iota
+	number
+	money // yuan, a decimal string
+	list  // comma-separated, or written several times
+	yes   // present or not
+)
+
+// as gives a flag another field.
+func (f flag) as(field string) flag {
+	f.field = field
+	return f
+}
+
+// or gives a flag a value for when it is not written.
+func (f flag) or(value string) flag {
+	f.value = value
+	return f
+}
+
+// in adds the flag to a command.
+func (f flag) in(fs *pflag.FlagSet) {
+	switch f.kind {
+	case number:
+		n, _ := strconv.Atoi(f.value)
+		fs.Int(f.name, n, f.usage)
+	case list:
+		fs.StringSlice(f.name, nil, f.usage)
+	case yes:
+		fs.Bool(f.name, false, f.usage)
+	case money:
+		fs.Var(yuan{new(string)}, f.name, f.usage)
+	default:
+		fs.String(f.name, f.value, f.usage)
+	}
+}
+
+// put adds the flag's value to a request, if it has one.
+func (f flag) put(body map[string]any, fs *pflag.FlagSet) {
+	if !fs.Changed(f.name) && f.value == "" {
+		return
+	}
+	var v any
+	switch f.kind {
+	case number:
+		v, _ = fs.GetInt(f.name)
+	case list:
+		v, _ = fs.GetStringSlice(f.name)
+	case yes:
+		v, _ = fs.GetBool(f.name)
+	default:
+		v = fs.Lookup(f.name).Value.String()
+	}
+	set(body, cmp.Or(f.field, strings.ReplaceAll(f.name, "-", "")), v)
+}
+
+// set puts a value at a path such as tool.price.rate.
+func set(body map[string]any, path string, v any) {
+	key, rest, deeper := strings.Cut(path, ".")
+	if !deeper {
+		body[key] = v
+		return
+	}
+	inner, ok := body[key].(map[string]any)
+	if !ok {
+		inner = map[string]any{}
+		body[key] = inner
+	}
+	set(inner, rest, v)
+}
+
+// yuan is a flag's value that is a sum of money.
+type yuan struct{ sum *string }
+
+func (y yuan) String() string {
+	if y.sum == nil {
+		return ""
+	}
+	return *y.sum
+}
+
+func (y yuan) Set(s string) error {
+	f, err := hall.ParseFen(s)
+	if err != nil {
+		return fmt.Errorf("金额要写成元，如 12.50")
+	}
+	*y.sum = f.String()
+	return nil
+}
+
+func (yuan) Type() string { return "yuan" }
+
+var staffFlag = flag{name: "staff", usage: "经办人工号"}
+
+// command makes the verb's command; group is the word before it, or empty.
+func (v verb) command(a *app, group string) *cobra.Command {
+	name, _, _ := strings.Cut(v.use, " ")
+	path := cmp.Or(v.path, strings.TrimPrefix(group+"/"+name, "/"))
+	cmd := &cobra.Command{Use: v.use, Short: v.short, Args: cobra.ExactArgs(len(v.args))}
+	flags := append(v.flags, staffFlag)
+	for _, f := range flags {
+		f.in(cmd.Flags())
+	}
+	human := template(v.say)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		body := map[string]any{}
+		for i, arg := range args {
+			set(body, v.args[i], arg)
+		}
+		for _, f := range flags {
+			f.put(body, cmd.Flags())
+		}
+		answer, err := a.post(cmd.Context(), path, body)
+		return say(a, cmd, answer, err, human)
+	}
+	return cmd
+}
+
+// group makes a command of verbs and views that belong together.
+func group(use, short string, list ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs}
+	cmd.AddCommand(list...)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		var names []string
+		for _, c := range cmd.Commands() {
+			names = append(names, c.Name())
+		}
+		return fmt.Errorf("hallctl %s 要写明做什么：%s", use, strings.Join(names, "、"))
+	}
+	return cmd
+}
+
+// view is a command that only shows something.
+func (a *app) view(use, short, path string, show func(answer any) string) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			answer, err := a.get(cmd.Context(), path)
+			return say(a, cmd, answer, err, show)
+		},
+	}
+}
+
+// one is a command that shows one thing, named by its argument.
+func (a *app) one(use, short, path string, show func(answer any) string) *cobra.Command {
+	cmd := a.view(use, short, path, show)
+	cmd.Args = cobra.ExactArgs(1)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		answer, err := a.get(cmd.Context(), path+"/"+escape(args[0]))
+		return say(a, cmd, answer, err, show)
+	}
+	return cmd
+}

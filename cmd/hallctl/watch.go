@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"halld/cmd/internal/county"
+)
+
+// seen is a message as it is shown.
+type seen struct {
+	Time    time.Time       `json:"time"`
+	Topic   string          `json:"topic"`
+	Payload json.RawMessage `json:"payload"`
+}
+
+// watch shows count messages, or all until it is stopped.
+func watch(cmd *cobra.Command, asJSON bool, link county.Link, count int, topics []string) error {
+	ctx, stop := context.WithCancel(cmd.Context())
+	defer stop()
+	n := 0
+	show := func(m county.Message) {
+		if count > 0 && n >= count {
+			return
+		}
+		n++
+		print := showMessage
+		if asJSON {
+			print = showJSON
+		}
+		fmt.Fprint(cmd.OutOrStdout(), print(m))
+		if n == count {
+			stop()
+		}
+	}
+	told := func(err error) {
+		if err != nil {
+			fmt.Fprintln(cmd.ErrOrStderr(), "hallctl:", oneLine(err))
+		}
+	}
+	return county.Watch(ctx, link, show, told, topics...)
+}
+
+func showJSON(m county.Message) string {
+	s := seen{Time: time.Now(), Topic: m.Topic, Payload: m.Payload}
+	if !json.Valid(m.Payload) {
+		s.Payload, _ = json.Marshal(string(m.Payload))
+	}
+	b, _ := json.Marshal(s)
+	return string(b) + "\n"
+}
+
+func showMessage(m county.Message) string {
+	hall, name, _ := county.SplitTopic(m.Topic)
+	var r record
+	if name == county.UpRecord && json.Unmarshal(m.Payload, &r) == nil {
+		return fmt.Sprintf("%s %s 第%s条 %s %s\n", hall, r.Time.Format("01-02 15:04:05"), r.Sequence, kindName(r.Type), r.Subject)
+	}
+	return fmt.Sprintf("%s %s %s\n", hall, name, m.Payload)
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
+
+	"halld/cmd/internal/hall"
+)
+
+// TestEveryKindHasAName: a list of the ledger is Chinese throughout.
+func TestEveryKindHasAName(t *testing.T) {
+	for _, k := range hall.Kinds() {
+		if name := kindName("hall." + string(k)); name == string(k) {
+			t.Errorf("kind %s has no name", k)
+		}
+	}
+}
+
+// contract are the verbs that installers and staff were promised.
+const contract = `status
+call recall hold skip transfer done unhold pause resume queue
+person show flag block
+tool add list show import repair retire
+rental request approve refuse sign deposit handover return inspect settle list show
+door list open test
+notice give list
+training open close list
+day open close report
+ledger list verify export
+print test reprint
+county status keygen watch open
+staff pin
+clock confirm`
+
+func TestPromisedVerbs(t *testing.T) {
+	for line := range strings.Lines(contract) {
+		words := strings.Fields(line)
+		if c, _, err := root().Find(words[:1]); err != nil || !c.HasSubCommands() {
+			for _, w := range words {
+				promised(t, w)
+			}
+			continue
+		}
+		for _, w := range words[1:] {
+			promised(t, words[0], w)
+		}
+	}
+}
+
+func promised(t *testing.T, words ...string) {
+	t.Helper()
+	c, rest, err := root().Find(words)
+	if err != nil || len(rest) > 0 || c.Short == "" {
+		t.Errorf("hallctl %s is missing: %v", strings.Join(words, " "), err)
+	}
+}
+
+// TestChangesAreSigned: what changes something takes --staff.
+func TestChangesAreSigned(t *testing.T) {
+	free := map[string]bool{"county": true, "ledger": true, "staff": true, "completion": true, "help": true}
+	shows := map[string]bool{
+		"list": true, "show": true, "report": true, "undecided": true, "overdue": true, "requests": true, "accounts": true,
+		"status": true, "queue": true,
+	}
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		for _, sub := range c.Commands() {
+			if !free[sub.Name()] {
+				walk(sub)
+			}
+		}
+		if !c.HasSubCommands() && !shows[c.Name()] && c.Flags().Lookup("staff") == nil {
+			t.Errorf("%s has no --staff", c.CommandPath())
+		}
+	}
+	walk(root())
+}
+
+func TestAlign(t *testing.T) {
+	got := align("编号\t名称\t押金\nDR-01\t电锤\t200.00\n\n")
+	want := "编号   名称  押金\nDR-01  电锤  200.00\n"
+	if diff := cmp.Diff(got, want); diff != "" {
+		t.Errorf("-got +want:\n%s", diff)
+	}
+}
+
+func TestParseTools(t *testing.T) {
+	gbk := "\xb1\xe0\xba\xc5,\xc3\xfb\xb3\xc6\nSP-01,\xcc\xfa\xc7\xc2\n"
+	for _, tt := range []struct {
+		name, csv string
+		want      []map[string]any
+		err       string
+	}{
+		{
+			"as Excel saves UTF-8", bom + "编号,名称,类别,单价,计价单位,押金,配件\nDR-01,电锤,计价,5,小时,200,钻头、手柄\n",
+			[]map[string]any{{"tool": map[string]any{
+				"tool": "DR-01", "name": "电锤", "class": "priced", "deposit": "200.00", "accessories": []string{"钻头", "手柄"},
+				"price": map[string]any{"rate": "5.00", "per": "hour"},
+			}}},
+			"",
+		},
+		{"as Excel saves GBK", gbk, []map[string]any{{"tool": map[string]any{"tool": "SP-01", "name": "铁锹"}}}, ""},
+		{"the flags' names", "id,deposit\nSP-01,20\n", []map[string]any{{"tool": map[string]any{"tool": "SP-01", "deposit": "20.00"}}}, ""},
+		{"unknown column", "编号,颜色\nSP-01,红\n", nil, "颜色"},
+		{"a sum that is none", "编号,押金\nSP-01,二十\n", nil, "第 2 行“押金”"},
+		{"ragged", "编号,押金\nSP-01\n", nil, "表格读不懂"},
+		{"empty", "编号,押金\n", nil, "没有工具"},
+		{"nothing", "", nil, "没有工具"},
+	} {
+		got, err := parseTools([]byte(tt.csv))
+		if tt.err != "" {
+			if err == nil || !strings.Contains(err.Error(), tt.err) {
+				t.Errorf("%s: got %v, want an error with %q", tt.name, err, tt.err)
+			}
+			continue
+		}
+		if diff := cmp.Diff(got, tt.want); err != nil || diff != "" {
+			t.Errorf("%s: %v (-got +want):\n%s", tt.name, err, diff)
+		}
+	}
+}
+
+func FuzzParseTools(f *testing.F) {
+	f.Add([]byte("编号,名称,类别,单价\nDR-01,电锤,计价,5\n"))
+	f.Add([]byte(bom + "id,free\nX,1\n"))
+	f.Add([]byte("\xb1\xe0\xba\xc5\nA\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		rows, err := parseTools(b)
+		if (err == nil) != (len(rows) > 0) {
+			t.Errorf("got %d rows and %v", len(rows), err)
+		}
+	})
+}
+
+// TestCellsAreNoFormulas: a name that begins like a formula stays a text in
+// Excel, and a negative sum stays a number.
+func TestCellsAreNoFormulas(t *testing.T) {
+	got := safe([]string{"=1+1", "@x", "-5.00", "电锤", ""})
+	if diff := cmp.Diff(got, []string{"'=1+1", "'@x", "-5.00", "电锤", ""}); diff != "" {
+		t.Errorf("-got +want:\n%s", diff)
+	}
+}

@@ -1,0 +1,82 @@
+// Command halld is the daemon of a hall: see halld help.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	_ "time/tzdata" // a Pi image may lack the zone files
+
+	"github.com/spf13/cobra"
+
+	"halld/config"
+)
+
+// exitConfig tells systemd that restarting will not help.
+const exitConfig = 2
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	os.Exit(exitCode(root().ExecuteContext(ctx)))
+}
+
+// exitCode maps an error to what the shell and systemd see, after printing it.
+func exitCode(err error) int {
+	var problems config.Problems
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &problems):
+		fmt.Fprintln(os.Stderr, problems)
+		return exitConfig
+	default:
+		fmt.Fprintln(os.Stderr, "halld:", err)
+		return 1
+	}
+}
+
+func root() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:           "halld",
+		Short:         "零工市场大厅控制器",
+		Long:          "halld runs the card reader, the printer, the displays and the lockers of a 零工市场,\nkeeps its ledger and reports to the county.",
+		Version:       version(),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	cmd.AddCommand(runCommand(), checkCommand())
+	return cmd
+}
+
+// configFlag is the flag that both commands have.
+func configFlag(cmd *cobra.Command) *string {
+	return cmd.Flags().String("config", "/etc/halld/hall.toml", "configuration file")
+}
+
+// version is the version of the module that this binary was built from.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "devel"
+}
+
+// newLogger writes to stderr, which systemd keeps; the journal adds the time.
+func newLogger() *slog.Logger {
+	opts := &slog.HandlerOptions{}
+	if os.Getenv("JOURNAL_STREAM") != "" {
+		opts.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
+			if len(groups) == 0 && a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		}
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, opts))
+}

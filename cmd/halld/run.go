@@ -1,0 +1,42 @@
+package main
+
+import (
+	sd "github.com/coreos/go-systemd/v22/daemon"
+	"github.com/spf13/cobra"
+
+	"halld/cmd/internal/daemon"
+	"halld/config"
+)
+
+func runCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "run the hall until SIGTERM or SIGINT",
+		Args:  cobra.NoArgs,
+	}
+	path := configFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		cfg, err := config.Load(*path)
+		if err != nil {
+			return err
+		}
+		log := newLogger()
+		for _, w := range cfg.Warnings {
+			log.Warn("the configuration is unwise", "where", w.String())
+		}
+		return daemon.Run(cmd.Context(), cfg, daemon.Opts{
+			Log: log, Version: cmd.Root().Version,
+			Ready: func(web string) {
+				log.Info("the hall is ready", "hall", cfg.HallID(), "console", web)
+				notify(sd.SdNotifyReady)
+			},
+			Alive: func(status string) { notify("STATUS=" + status + "\n" + sd.SdNotifyWatchdog) },
+		})
+	}
+	return cmd
+}
+
+// notify tells systemd, if there is one.
+func notify(state string) {
+	_, _ = sd.SdNotify(false, state)
+}
