@@ -121,8 +121,15 @@ type conn struct {
 
 func (c *conn) SetReadDeadline(t time.Time) error { c.deadline = t; return nil }
 
+// writeTimeout is how long a far end may take nothing, as on a hall's line.
+const writeTimeout = 10 * time.Second
+
 func (c *conn) Write(b []byte) (int, error) {
+	_ = c.line.conn.SetWriteDeadline(time.Now().Add(writeTimeout)) // a closed pipe says so in Write
 	n, err := c.line.conn.Write(b)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = fmt.Errorf("writing to the pipe: %w: %w", devices.ErrNoAnswer, err)
+	}
 	if errors.Is(err, io.ErrClosedPipe) || errors.Is(err, net.ErrClosed) {
 		err = fmt.Errorf("writing to the pipe: %w: %w", err, devices.ErrOffline)
 	}

@@ -71,13 +71,17 @@ func TestBusyPrinter(t *testing.T) {
 	}
 }
 
-// The paper ends in the older job: the slip behind it is not printed.
+// The paper ends in the older job: the slip behind it is not sent.
 func TestBusyPrinterRunsOut(t *testing.T) {
 	emulated(t, epson(t), slow80(), func(t *testing.T, d *Dev, p *emulator.Printer, r *reports) {
 		p.PaperOutAfter(1500)
 		busy(t, d)
 		got, err := d.Print(t.Context(), slip)
-		wantResult(t, got, err, Unknown, devices.PaperOut)
+		wantResult(t, got, err, NotSent, devices.PaperOut)
+		p.PaperOut(false)
+		time.Sleep(5 * time.Second)
+		got, err = d.Print(t.Context(), slip)
+		wantResult(t, got, err, Printed, devices.OK)
 	})
 }
 

@@ -66,6 +66,7 @@ type Opts struct {
 
 	StatusTimeout  time.Duration // for one status answer; default 500 ms
 	ProbeTimeout   time.Duration // to learn what confirmation it knows; default 500 ms
+	BusyGrace      time.Duration // for that of one that may be busy; default 4 s
 	ConfirmTimeout time.Duration // without progress of a job; default 15 s
 	MuteGrace      time.Duration // asking a printer that never answered; default 4 s
 	Poll           time.Duration // between status requests; default 8 s
@@ -88,6 +89,7 @@ func (o Opts) withDefaults() Opts {
 	}
 	o.StatusTimeout = cmp.Or(o.StatusTimeout, 500*time.Millisecond)
 	o.ProbeTimeout = cmp.Or(o.ProbeTimeout, 500*time.Millisecond)
+	o.BusyGrace = cmp.Or(o.BusyGrace, 4*time.Second)
 	o.ConfirmTimeout = cmp.Or(o.ConfirmTimeout, 15*time.Second)
 	o.MuteGrace = cmp.Or(o.MuteGrace, 4*time.Second)
 	o.Poll = cmp.Or(o.Poll, 8*time.Second)
@@ -133,7 +135,7 @@ type Dev struct {
 type wire struct {
 	status   [5]support // of DLE EOT n
 	confirm  confirm
-	askedH   time.Time // since when GS ( H has no answer, zero if it had or was not asked
+	askedH   time.Time // since when GS ( H has no answer; zero if it has one or was not asked
 	silent   time.Time // since when no question was answered, zero if one was
 	mute     bool      // it never said anything, for MuteGrace
 	asbSent  bool      // GS a was sent since it was switched on

@@ -71,10 +71,13 @@ func (s *session) ready() error {
 	if err == nil && fault == devices.CutterJam {
 		fault, err = s.recoverCutter()
 	}
-	if err == nil && !prints(fault) {
+	if err != nil {
+		return err
+	}
+	if !prints(fault) {
 		return &StateError{fault}
 	}
-	return err
+	return s.speakUp()
 }
 
 // recoverCutter tells the printer that the cause is gone, if the cover is
@@ -116,40 +119,52 @@ func (s *session) resync() error {
 	return s.write(escInit)
 }
 
-// probe learns once what confirmation the printer knows. A printer that knows
-// none may also be one that still waits for the rest of a picture, from before
-// this program was started; so it is asked again after a resync.
+// probe learns once what confirmation the printer knows. One that says nothing
+// may be busy with an older job, or may still wait for the rest of a picture,
+// from before this program was started; so it is asked again with patience, and
+// once more after a resync.
 func (s *session) probe() error {
 	w := &s.d.wire
-	for _, again := range []bool{true, false} {
-		for _, c := range s.ladder() {
-			answered, err := s.try(c)
-			if err != nil {
-				return err
-			}
-			if answered {
-				w.confirm = c
-				return s.drainLate(again)
-			}
-		}
-		if again {
-			if err := s.resync(); err != nil {
-				return err
-			}
+	ladder := s.ladder()
+	if len(ladder) == 0 {
+		w.confirm = byNothing
+		return nil
+	}
+	answered, err := s.climb(ladder, s.d.opts.ProbeTimeout)
+	if answered || err != nil {
+		return err
+	}
+	if answered, err = s.climb(ladder[len(ladder)-1:], s.d.opts.BusyGrace); err == nil && !answered {
+		if err = s.resync(); err == nil {
+			answered, err = s.climb(ladder, s.d.opts.ProbeTimeout)
 		}
 	}
-	w.confirm = byNothing
-	return nil
+	if err != nil {
+		return err
+	}
+	if !answered {
+		w.confirm = byNothing
+		return nil
+	}
+	return s.drainLate()
+}
+
+// climb takes the first confirmation that is answered within limit.
+func (s *session) climb(ladder []confirm, limit time.Duration) (answered bool, err error) {
+	for _, c := range ladder {
+		if answered, err = s.try(c, limit); answered || err != nil {
+			if answered {
+				s.d.wire.confirm = c
+			}
+			return answered, err
+		}
+	}
+	return false, nil
 }
 
 // drainLate lets late answers of the first attempt pass, which would else be
 // taken for answers of the job.
-func (s *session) drainLate(first bool) error {
-	if first {
-		return nil
-	}
-	return s.pause(s.d.opts.ProbeTimeout)
-}
+func (s *session) drainLate() error { return s.pause(s.d.opts.ProbeTimeout) }
 
 // ladder is what confirmations to try, the best first.
 func (s *session) ladder() []confirm {
@@ -163,11 +178,11 @@ func (s *session) ladder() []confirm {
 	return l
 }
 
-func (s *session) try(c confirm) (answered bool, err error) {
+func (s *session) try(c confirm, limit time.Duration) (answered bool, err error) {
 	if err := s.mark(c); err != nil {
 		return false, err
 	}
-	err = s.until(s.d.opts.ProbeTimeout, func() bool { return len(s.marks) == 0 || s.noPaper })
+	err = s.patiently(limit, func() bool { return len(s.marks) == 0 || s.noPaper })
 	s.marks = nil
 	w := &s.d.wire
 	switch {
@@ -269,11 +284,8 @@ func (s *session) send(p piece) (int, error) {
 				return sent, err
 			}
 		}
-		n, err := s.conn.Write(part.data)
+		n, err := s.put(part.data)
 		sent += n
-		if err == nil && n < len(part.data) {
-			err = fmt.Errorf("wrote %d of %d bytes", n, len(part.data))
-		}
 		if err != nil {
 			return sent, err
 		}
@@ -356,32 +368,36 @@ func (s *session) answerByte(b byte) {
 	}
 }
 
-// progress waits for the answer of a mark, and looks now and then whether the
-// printer has stopped.
+// progress waits for the answer of a mark, or until the printer has stopped.
 func (s *session) progress() error {
 	before := len(s.marks)
-	moved := func() bool {
+	err := s.patiently(s.d.opts.ConfirmTimeout, func() bool {
 		return len(s.marks) < before || s.noPaper || stops(s.d.seen())
+	})
+	switch {
+	case len(s.marks) < before:
+		return nil
+	case errors.Is(err, devices.ErrNoAnswer):
+		return fmt.Errorf("waiting for the end of the job: %w", err)
+	case err != nil:
+		return err
+	case s.noPaper:
+		return &StateError{devices.PaperOut}
 	}
-	for start := time.Now(); ; {
-		err := s.until(s.d.opts.FaultyPoll, moved)
-		if len(s.marks) < before {
-			return nil
-		}
-		if s.noPaper {
-			return &StateError{devices.PaperOut}
-		}
-		if errors.Is(err, devices.ErrNoAnswer) {
-			err = s.look()
-		}
-		if err != nil {
+	return &StateError{s.d.seen()}
+}
+
+// patiently waits until done is true, and looks now and then whether the
+// printer has stopped: that is a [*StateError]. Its error wraps
+// devices.ErrNoAnswer if it takes longer than limit.
+func (s *session) patiently(limit time.Duration, done func() bool) error {
+	for end := time.Now().Add(limit); ; {
+		err := s.until(min(s.d.opts.FaultyPoll, time.Until(end)), done)
+		if !errors.Is(err, devices.ErrNoAnswer) || !time.Now().Before(end) {
 			return err
 		}
-		if fault := s.d.seen(); stops(fault) {
-			return &StateError{fault}
-		}
-		if time.Since(start) >= s.d.opts.ConfirmTimeout {
-			return fmt.Errorf("waiting for the end of the job: %w", devices.ErrNoAnswer)
+		if err := s.look(); err != nil {
+			return err
 		}
 	}
 }

@@ -81,9 +81,8 @@ func (d *Dev) poll(s *session) error {
 	if err == nil && fault == devices.CutterJam {
 		fault, err = s.recoverCutter()
 	}
-	if err == nil && !d.wire.asbSent {
-		d.wire.asbSent = true
-		_, err = s.enableASB()
+	if err == nil {
+		err = s.speakUp()
 		fault = d.seen()
 	}
 	if err == nil && !prints(fault) {

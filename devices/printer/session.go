@@ -30,12 +30,28 @@ type session struct {
 	text              *string // GS I text, when asked
 }
 
+// write sends all of b.
 func (s *session) write(b string) error {
-	n, err := s.conn.Write([]byte(b))
-	if err == nil && n < len(b) {
+	_, err := s.put([]byte(b))
+	return err
+}
+
+// put sends b and tells how much of it went out. A printer that takes nothing
+// more has mostly said why before it stopped.
+func (s *session) put(b []byte) (int, error) {
+	n, err := s.conn.Write(b)
+	switch {
+	case errors.Is(err, devices.ErrNoAnswer):
+		if perr := s.pause(time.Millisecond); perr != nil {
+			return n, perr
+		}
+		if fault := s.d.seen(); stops(fault) {
+			err = &StateError{fault}
+		}
+	case err == nil && n < len(b):
 		err = fmt.Errorf("wrote %d of %d bytes", n, len(b))
 	}
-	return err
+	return n, err
 }
 
 // until reads until done is true. Its error wraps devices.ErrNoAnswer if that
@@ -169,7 +185,7 @@ func (s *session) statusInOrder() (heard bool, err error) {
 		if heard || c == byNothing {
 			break
 		}
-		if heard, err = s.try(c); err != nil {
+		if heard, err = s.try(c, s.d.opts.ProbeTimeout); err != nil {
 			return false, err
 		}
 		if heard {
@@ -195,6 +211,17 @@ func (s *session) conclude(heard bool) (devices.Fault, error) {
 	}
 	w.mute, w.silent = false, time.Time{}
 	return s.d.seen(), nil
+}
+
+// speakUp has the printer tell changes of its state by itself from now on.
+func (s *session) speakUp() error {
+	w := &s.d.wire
+	if w.asbSent {
+		return nil
+	}
+	w.asbSent = true
+	_, err := s.enableASB()
+	return err
 }
 
 // enableASB sends GS a, which is answered with the state at once.
