@@ -89,7 +89,7 @@ func (d *Daemon) letterhead(refKey []byte) slip.House {
 // lacking lets a device go that hangs on a pin or bus which is not available on
 // this machine: it is a fault to show, not a reason to stay shut.
 func (g *gear) lacking(name, port string, err error) error {
-	if !errors.Is(err, bridge.ErrUnavailable) {
+	if !errors.Is(err, devices.ErrUnavailable) {
 		return err
 	}
 	g.missing = append(g.missing, Finding{Device: name, Port: port, Err: err})
