@@ -3,7 +3,6 @@ package voice
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 	"unicode/utf8"
@@ -134,34 +133,20 @@ func (d *Dev) Run(ctx context.Context) error {
 		}
 		err := d.speak(ctx, u.spoken, volume)
 		if ctx.Err() == nil {
-			d.report(err)
+			d.news.Tell(devices.FaultOf(err), err)
 		}
 	}
 }
 
-// speak says the text as often as it should. A chip that cannot confirm is
-// heard all the same, so that alone stops nothing.
+// speak says the text as often as it should.
 func (d *Dev) speak(ctx context.Context, text string, volume int) error {
-	var unsure error
 	for n := range d.opts.Repeat {
 		if n > 0 {
 			loop.Sleep(ctx, d.opts.Pause)
 		}
-		err := d.engine.Speak(ctx, text, volume)
-		switch {
-		case errors.Is(err, errNoStatus):
-			unsure = fmt.Errorf("%s: %w", d, err)
-		case err != nil:
+		if err := d.engine.Speak(ctx, text, volume); err != nil {
 			return fmt.Errorf("%s: %w", d, err)
 		}
 	}
-	return unsure
-}
-
-func (d *Dev) report(err error) {
-	f := devices.FaultOf(err)
-	if errors.Is(err, errNoStatus) {
-		f = devices.NoStatus
-	}
-	d.news.Tell(f, err)
+	return nil
 }
