@@ -62,6 +62,8 @@ func unit(driver string, address int, port string) string {
 		driver = "Modbus"
 	case "ht16k33": // its address stands in the port
 		return port
+	case "max7219": // no address at all
+		return ""
 	}
 	return fmt.Sprintf("%s 地址 %d", driver, address)
 }
@@ -98,8 +100,8 @@ func (c *checker) collide(u, before use) bool {
 		c.bad(u.path, "和 "+where+"是同一个设备的两个名字", "两处写同一个地址")
 	case u.unit == "" || before.unit == "":
 		c.bad(u.path, u.port.Kind+":"+u.port.Target+" 已被 "+where+"占用", "换一个端口")
-	case u.port.Kind == "serial" && u.port.Options.Encode() != before.port.Options.Encode():
-		c.bad(u.path, "同一线路与 "+where+"的波特率不同", "一条 485 线上的设备用同一波特率")
+	case u.port.Kind != "i2c" && u.port.Options.Encode() != before.port.Options.Encode():
+		c.bad(u.path, "同一线路与 "+where+"的波特率或选项不同", "同一条线上的设备写同一个端口地址")
 	case u.unit == before.unit:
 		c.bad(u.path, "与 "+where+"在同一线路上地址相同："+u.unit, "给其中一个换地址")
 	default:
