@@ -60,8 +60,14 @@ func (c *checker) screen(i int, d Display) {
 	if s.addresses > 0 && d.Address > s.addresses {
 		c.bad(at("display", i, "address"), fmt.Sprintf("%s 没有地址 %d", d.Driver, d.Address), fmt.Sprintf("应在 1 到 %d 之间", s.addresses))
 	}
+	if d.Entrance && d.Window != 0 {
+		c.bad(at("display", i, "entrance"), "入口屏不属于窗口", "entrance 和 window 只写一个")
+	}
 	if s.tubes == 0 {
 		return
+	}
+	if d.Entrance {
+		c.bad(at("display", i, "entrance"), d.Driver+" 不能显示文字", "入口屏用 strip-sum、strip-xor 或 onbon")
 	}
 	dimmable := d.Driver != "led485" || d.Map != "046" // that map has no brightness
 	if dimmable && d.Brightness > s.brightest {

@@ -189,9 +189,12 @@ type Printer struct {
 type Display struct {
 	Name string `toml:"name" required:"true" example:"window-1"`
 	// Window is the counter it hangs over; 0 is the hall's own display.
-	Window int    `toml:"window" default:"0" min:"0" max:"99"`
-	Driver string `toml:"driver" required:"true" enum:"led485,ledascii,strip-sum,strip-xor,onbon,max7219,tm1637,ht16k33" example:"led485"`
-	Port   string `toml:"port" example:"serial:/dev/hall/displays?baud=9600"`
+	Window int `toml:"window" default:"0" min:"0" max:"99"`
+	// Entrance makes a strip the screen beside the card reader: it shows what
+	// became of a card and what a service button chose, and no calls.
+	Entrance bool   `toml:"entrance" default:"false"`
+	Driver   string `toml:"driver" required:"true" enum:"led485,ledascii,strip-sum,strip-xor,onbon,max7219,tm1637,ht16k33" example:"led485"`
+	Port     string `toml:"port" example:"serial:/dev/hall/displays?baud=9600"`
 	// Address is the unit's number on a shared wire.
 	Address int `toml:"address" default:"1" min:"1" max:"32767"`
 	// Map is the register map of a Modbus tube.
