@@ -1,11 +1,18 @@
 package daemon
 
 import (
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
+	"periph.io/x/conn/v3/spi"
+	"periph.io/x/conn/v3/spi/spireg"
+
 	"halld/cmd/internal/hall"
+	"halld/config"
 	"halld/firmware-bridge/emulator/cardreader"
+	"halld/firmware-bridge/emulator/chips"
 )
 
 // Whoever laid a card reads at the entrance what became of it.
@@ -43,4 +50,45 @@ func TestAccidentsOfDisplays(t *testing.T) {
 		s.until("no display has a fault", func(h *hall.Hall) bool { return h.Faults() == 0 })
 		s.do(hall.Done{Window: 1, Outcome: "办结", Staff: "01"})
 	}
+}
+
+// lateBus is an SPI port that another program has at first.
+type lateBus struct {
+	*chips.SPI
+	taken atomic.Bool
+}
+
+func (b *lateBus) open() (spi.PortCloser, error) {
+	if b.taken.Load() {
+		return nil, syscall.EBUSY
+	}
+	return b.SPI, nil
+}
+
+// A device on a pin or bus that is missing or taken is a fault, and the hall
+// opens without it; the fault of a bus ends when it can be had.
+func TestHallOpensWithoutItsBuses(t *testing.T) {
+	bus := &lateBus{SPI: chips.NewSPI(1)}
+	bus.taken.Store(true)
+	if err := spireg.Register("LATE", nil, -1, bus.open); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = spireg.Unregister("LATE") })
+	s := onStage(t)
+	s.stop()
+	s.cfg.Displays = append(s.cfg.Displays, config.Display{Name: "late", Driver: "max7219", Port: "spi:LATE", Digits: 4, Brightness: 4})
+	s.cfg.Buttons = append(s.cfg.Buttons, config.Button{Name: "lost", Port: "gpio:NO_SUCH_PIN", Window: 1, Action: "call"})
+	s.start()
+	fault := func(device, want string) func(*hall.Hall) bool {
+		return func(h *hall.Hall) bool {
+			d := h.Devices[device]
+			return d != nil && d.Fault == want
+		}
+	}
+	s.until("the pin is missed", fault("button/lost", "unavailable"))
+	s.until("the bus is missed", fault("display/late", "unavailable"))
+	bus.taken.Store(false)
+	s.swipe(cardreader.Sample(time.Now())[0]) // the hall serves
+	s.paper()
+	s.until("the display works", fault("display/late", ""))
 }
