@@ -193,7 +193,7 @@ func must(t *testing.T, path string) []byte {
 
 func TestPhrases(t *testing.T) {
 	for text, want := range map[string][]string{
-		"柜门A/三没有关好，请关上柜门": {"柜门", "A", "", "三", "没有关好", "", "请关上柜门"},
+		"柜门A 三没有关好，请关上柜门": {"柜门", "A", "", "三", "没有关好", "", "请关上柜门"},
 		"有柜门没有关好，请关上柜门":   {"有", "柜门", "没有关好", "", "请关上柜门"},
 	} {
 		c := NewClips(ClipOpts{})

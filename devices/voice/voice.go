@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -93,10 +94,12 @@ func (d *Dev) Say(ctx context.Context, c Call) error {
 	return d.add(ctx, utterance{key: "call " + c.Ticket, text: c.Text(), spoken: spoken})
 }
 
-// SayText queues any text that the engine can speak, up to 60 characters; digits
-// are read one by one. Errors are those of Say.
+// SayText queues any text that the engine can speak, up to 60 characters. Digits
+// are read one by one, and a slash, as in door A/3, is a pause. Errors are those
+// of Say.
 func (d *Dev) SayText(ctx context.Context, text string) error {
-	return d.add(ctx, utterance{key: "text " + text, text: text, spoken: digitwise(text)})
+	spoken := strings.ReplaceAll(digitwise(text), "/", " ")
+	return d.add(ctx, utterance{key: "text " + text, text: text, spoken: spoken})
 }
 
 func (d *Dev) add(ctx context.Context, u utterance) error {

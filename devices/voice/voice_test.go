@@ -174,6 +174,20 @@ func TestFaultsOfTheVoice(t *testing.T) {
 	})
 }
 
+func TestSayText(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &mouth{}
+		d := start(t, m, Opts{Repeat: 1})
+		if err := d.SayText(t.Context(), "柜门a/12没有关好"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		if diff := cmp.Diff([]string{"柜门A 一二没有关好@100"}, m.heard()); diff != "" {
+			t.Errorf("said (-want +got):\n%s", diff)
+		}
+	})
+}
+
 func TestSayRefuses(t *testing.T) {
 	d := New(&mouth{}, Opts{})
 	for _, text := range []string{"", "#", strings.Repeat("请", 61)} {

@@ -64,8 +64,8 @@ func counted(n int) string {
 	return s
 }
 
-// pauses are the characters that are a short silence; door 3 of locker A is A/3.
-const pauses = " /，。、！？,.!?：:；;"
+// pauses are the characters that are a short silence.
+const pauses = " ，。、！？,.!?：:；;"
 
 // split cuts a text into the longest words that know accepts, from the left.
 // A pause comes out as "".

@@ -15,8 +15,15 @@ type Accident struct {
 
 // onWires are the accidents of every device that answers on a wire.
 var onWires = []Accident{
-	{"mute", "不应答"}, {"late", "应答迟到"}, {"half", "只答一半"}, {"badsum", "校验和错"}, {"junk", "应答前有噪声"},
-	{"inside", "应答中有噪声"}, {"trailing", "应答后有噪声"}, {"echo", "回声"}, {"split", "应答断成两截"},
+	{"mute", "不应答"},
+	{"late", "应答迟到"},
+	{"half", "只答一半"},
+	{"badsum", "校验和错"},
+	{"junk", "应答前有噪声"},
+	{"inside", "应答中有噪声"},
+	{"trailing", "应答后有噪声"},
+	{"echo", "回声"},
+	{"split", "应答断成两截"},
 }
 
 // atLocks are those of the lock board alone.
