@@ -28,10 +28,17 @@ type rig struct {
 func newRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{t: t, hall: consoletest.New()}
-	r.c = console.New(r.hall, console.Opts{Hall: consoletest.Config()})
+	boards, err := console.LoadBoards("", consoletest.Config().Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.c = console.New(r.hall, console.Opts{Hall: consoletest.Config(), Boards: boards})
 	r.socket, r.web = httptest.NewServer(r.c.Socket()), httptest.NewServer(r.c.Web())
 	t.Cleanup(r.socket.Close)
-	t.Cleanup(r.web.Close)
+	t.Cleanup(func() {
+		r.web.CloseClientConnections() // screens listen for ever
+		r.web.Close()
+	})
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)

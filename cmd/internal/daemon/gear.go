@@ -126,7 +126,7 @@ func (g *gear) addReader(ctx context.Context, c *config.Reader, refKey []byte) e
 	dev := idcard.New(line, idcard.Opts{
 		Poll: c.Poll, Find: c.FindTimeout, Read: c.ReadTimeout, Report: g.d.health.of("reader"),
 	})
-	desk := &desk{reader: dev, refKey: refKey, loop: g.d.loop, log: g.d.log, choice: g.takeChoice}
+	desk := &desk{reader: dev, refKey: refKey, loop: g.d.loop, log: g.d.log, choice: g.takeChoice, staff: g.d.console.Card}
 	g.task("reader", desk.Run)
 	g.part("reader", port, line, dev.Identify)
 	return nil

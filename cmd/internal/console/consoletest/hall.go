@@ -20,15 +20,18 @@ type Hall struct {
 	at        hall.Stamp
 	docs      []json.RawMessage
 	pins      map[string][]byte
+	cards     map[string]string
 	listeners map[chan struct{}]bool
 	facts     map[string]hall.Facts
 
-	bad    []string          // what Verify finds
+	bad    []string // what Verify finds
+	stuck  map[hall.DoorID]hall.OpState
+	paper  hall.JobState
 	bits   map[string]string // contacts by locker
 	opened map[string]string // contacts by locker once a door was opened
 
 	CutOff bool  // the county does not hear the hall
-	Broken error // Do and View fail with it
+	Broken error // nothing can be written down because of it
 }
 
 var _ console.Backend = (*Hall)(nil)
@@ -54,7 +57,7 @@ func Config() hall.Config {
 			{ID: "03", Name: "赵", Roles: []hall.Role{hall.Technician}},
 		},
 		Rental: hall.RentalRules{
-			ApproveWithin: 30 * time.Minute, SameDayVisit: true, MinorClasses: []hall.Class{hall.Simple},
+			ApproveWithin: 30 * time.Minute, OverdueAfter: 24 * time.Hour, SameDayVisit: true, MinorClasses: []hall.Class{hall.Simple},
 			Terms: hall.Terms{Version: "1", Lines: []string{"损坏照价赔偿"}},
 		},
 	}
@@ -66,9 +69,12 @@ func New() *Hall {
 		h:         hall.New(Config()),
 		at:        hall.Stamp{Time: time.Date(2026, 3, 2, 8, 0, 0, 0, zone), Trusted: true, Boot: "b1", Uptime: time.Minute},
 		pins:      map[string][]byte{},
+		cards:     map[string]string{},
 		listeners: map[chan struct{}]bool{},
 		facts:     map[string]hall.Facts{},
 		opened:    map[string]string{},
+		stuck:     map[hall.DoorID]hall.OpState{},
+		paper:     hall.JobPrinted,
 		bits:      map[string]string{"A": "111111110000000000000000"},
 	}
 }
@@ -93,6 +99,28 @@ func (f *Hall) Rewire(locker, contacts string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.opened[locker] = contacts
+}
+
+// Stick lets openings of a door end in a state, or with OpOpen never be seen shut
+// again.
+func (f *Hall) Stick(door hall.DoorID, ends hall.OpState) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stuck[door] = ends
+}
+
+// Paper lets slips end in a state from now on.
+func (f *Hall) Paper(ends hall.JobState) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.paper = ends
+}
+
+// Doubt takes the trust in the clock away.
+func (f *Hall) Doubt() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.at.Trusted, f.at.Boot, f.at.Uptime = false, "b2", time.Minute
 }
 
 // Later lets time pass.
@@ -168,10 +196,14 @@ func (f *Hall) obey(e hall.Effect) error {
 	var answers []hall.Event
 	switch e := e.(type) {
 	case hall.Print:
-		answers = []hall.Event{hall.SlipResult{Job: e.Job.ID, State: hall.JobPrinted}}
+		answers = []hall.Event{hall.SlipResult{Job: e.Job.ID, State: f.paper}}
 	case hall.OpenDoor:
 		if name, _, ok := e.Door.Split(); ok && f.opened[name] != "" {
 			f.bits[name] = f.opened[name]
+		}
+		if ends, stuck := f.stuck[e.Door]; stuck {
+			answers = []hall.Event{hall.DoorOutcome{Op: e.Op, State: ends}}
+			break
 		}
 		answers = []hall.Event{
 			hall.DoorOutcome{Op: e.Op, State: hall.OpOpen},
@@ -201,11 +233,15 @@ func (f *Hall) write(d hall.Data) error {
 func (f *Hall) View(_ context.Context, look func(*hall.Hall)) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.Broken != nil {
-		return f.Broken
-	}
 	look(f.h)
 	return nil
+}
+
+// InService implements console.Hall.
+func (f *Hall) InService(context.Context) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.Broken == nil
 }
 
 // Now implements console.Hall.
@@ -221,7 +257,7 @@ func (f *Hall) Status(context.Context) (any, error) {
 	defer f.mu.Unlock()
 	return map[string]any{
 		"hall": "140321-01", "name": "平定县零工市场", "version": "test", "day": f.h.Day, "clock": "trusted", "in_service": true,
-		"waiting": len(f.h.Queue().Waiting), "last_seq": len(f.docs), "unconfirmed": len(f.docs), "devices": f.h.Health(), "time": f.at.Time,
+		"waiting": len(f.h.Queue().Waiting), "last_seq": len(f.docs), "unconfirmed": len(f.docs), "devices": f.h.Health(), "warnings": f.h.Warnings(), "time": f.at.Time,
 	}, nil
 }
 
@@ -299,19 +335,34 @@ func (f *Hall) Online() bool {
 	return !f.CutOff
 }
 
-// Pin implements console.Pins.
+// Pin implements console.Keys.
 func (f *Hall) Pin(staff string) ([]byte, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.pins[staff], nil
 }
 
-// SetPin implements console.Pins.
+// SetPin implements console.Keys.
 func (f *Hall) SetPin(staff string, hash []byte) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.pins[staff] = hash; hash == nil {
 		delete(f.pins, staff)
 	}
+	return nil
+}
+
+// Card implements console.Keys.
+func (f *Hall) Card(staff string) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.cards[staff], nil
+}
+
+// SetCard implements console.Keys.
+func (f *Hall) SetCard(staff, ref string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.cards[staff] = ref
 	return nil
 }
