@@ -44,16 +44,20 @@ func (b Board) Short(hallName string) string { return strings.TrimPrefix(b.Title
 func LoadBoards(folder, hallName string) ([]Board, error) {
 	texts := map[string]string{}
 	read := func(from fs.FS, dir string) error {
-		files, err := fs.Glob(from, path.Join(dir, "*.txt"))
+		files, err := fs.ReadDir(from, dir)
 		if err != nil {
 			return err
 		}
 		for _, f := range files {
-			b, err := fs.ReadFile(from, f)
+			key, isText := strings.CutSuffix(f.Name(), ".txt")
+			if !isText {
+				continue
+			}
+			b, err := fs.ReadFile(from, path.Join(dir, f.Name()))
 			if err != nil {
 				return err
 			}
-			texts[strings.TrimSuffix(path.Base(f), ".txt")] = strings.ReplaceAll(string(b), ofNotice, hallName)
+			texts[key] = strings.ReplaceAll(string(b), ofNotice, hallName)
 		}
 		return nil
 	}

@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"testing"
 
 	"halld/cmd/internal/console/browsertest"
+	"halld/cmd/internal/console/consoletest"
+	"halld/cmd/internal/hall"
 )
 
 // The smallest texts, in px: at arm's length on the staff's screens, and across
@@ -66,22 +69,56 @@ func TestPagesForEverybody(t *testing.T) {
 	check(wall, "/rules/flow", leastOnWall)
 }
 
-// TestBoardFits: whatever the hall has, nothing of the board is cut off.
+// TestBoardFits: however many windows and services a hall has, nothing of the
+// board is cut off on a full day.
 func TestBoardFits(t *testing.T) {
 	b := browsertest.Open(t)
-	r := busy(t)
-	wall := b.Tab(1920, 1080)
-	wall.Go(r.web.URL + "/board")
-	var cut []string
-	wall.Eval(`(() => { const cut = [];
-		const look = (el) => { if (el.scrollHeight > el.clientHeight + 1 || el.scrollWidth > el.clientWidth + 1) cut.push((el.id || el.className) + " " + el.textContent.slice(0, 40)); };
-		document.querySelectorAll("main > section, .window, footer, header, #rules").forEach(look);
-		document.querySelectorAll(".extract").forEach((p) => {
-			document.querySelectorAll(".extract").forEach((o) => o.classList.toggle("here", o === p)); look(p); });
-		return cut; })()`, &cut)
-	for _, what := range cut {
-		t.Errorf("cut off: %s", what)
+	for _, windows := range []int{1, 2, 4, 6, 9} {
+		r := rigOf(t, crowded(windows))
+		for i := range 30 {
+			r.swipe(fmt.Sprintf("p%d", i), fmt.Sprintf("%04d", i))
+		}
+		for i := range 18 {
+			window := 1 + i%windows
+			r.do("call", fmt.Sprintf(`{"window":%d,"staff":"02"}`, window))
+			if i < 18-windows {
+				r.do("skip", fmt.Sprintf(`{"window":%d,"staff":"02"}`, window))
+			}
+		}
+		if _, err := r.hall.Do(t.Context(), hall.DeviceReport{Device: "printer", Fault: "paper-out"}); err != nil {
+			t.Fatal(err)
+		}
+		r.hall.CutOff = true
+		wall := b.Tab(1920, 1080)
+		wall.Go(r.web.URL + "/board")
+		var cut []string
+		wall.Eval(`(() => { const cut = [];
+			const look = (box) => { const b = box.getBoundingClientRect(); box.querySelectorAll("*").forEach((el) => { const e = el.getBoundingClientRect();
+				const low = getComputedStyle(el).display !== "inline" && e.bottom > b.bottom + 1;
+				if (low || e.right > b.right + 1) cut.push((box.id || box.className || box.tagName) + ": " + el.textContent.slice(0, 40)); }); };
+			document.querySelectorAll("body, main > section, .window, footer, header, #flow li").forEach(look);
+			const parts = document.querySelectorAll(".extract");
+			parts.forEach((p) => { parts.forEach((o) => o.classList.toggle("here", o === p)); if (p.scrollHeight > p.clientHeight + 1) cut.push(p.textContent); });
+			return cut; })()`, &cut)
+		for _, what := range cut {
+			t.Errorf("with %d windows is cut off: %s", windows, what)
+		}
+		picture(t, wall, fmt.Sprintf("board-%d-windows", windows))
 	}
+}
+
+// crowded is a hall with all five services and many windows.
+func crowded(windows int) hall.Config {
+	cfg := consoletest.Config()
+	cfg.Name = "阳泉市郊区零工市场"
+	cfg.Services, cfg.Windows = nil, nil
+	for i, name := range []string{"快速对接", "零工信息", "创业培训", "困难帮扶", "权益保护"} {
+		cfg.Services = append(cfg.Services, hall.Service{Key: fmt.Sprint("s", i), Name: name, Prefix: string(rune('A' + i)), First: 1, Last: 499})
+	}
+	for n := range windows {
+		cfg.Windows = append(cfg.Windows, hall.Window{Number: n + 1, Name: "求职登记综合服务", Services: []string{"s0"}})
+	}
+	return cfg
 }
 
 // TestPageStaysFresh: a page follows the hall, waits while somebody fills in a

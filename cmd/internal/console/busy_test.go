@@ -116,9 +116,9 @@ func (r *rig) request(person, tools string) (rental string) {
 // matters are what waits for somebody to look at it.
 func (r *rig) matters() {
 	r.do("storage/store", `{"person":"p1","door":"A/15","what":"工具包","staff":"01"}`)
-	r.hall.Stick("A/20", hall.OpUnknown)
+	r.hall.Misbehave("A/20", hall.OpUnknown)
 	r.try("door/open", `{"door":"A/20","reason":"检修","staff":"03"}`)
-	r.hall.Stick("A/21", hall.OpOpen)
+	r.hall.Misbehave("A/21", hall.OpOpen)
 	r.do("door/open", `{"door":"A/21","reason":"检修","staff":"03"}`)
 	r.do("door/set", `{"door":"A/22","out":true,"reason":"锁舌坏","staff":"03"}`)
 	r.do("emergency/raise", `{"window":1,"staff":"01"}`)

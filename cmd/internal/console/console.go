@@ -9,6 +9,7 @@ package console
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"html/template"
 	"log/slog"
 	"net"
@@ -70,6 +71,10 @@ type Book interface {
 type Gear interface {
 	// TestPrint prints a page that shows what the printer can do.
 	TestPrint(ctx context.Context) (any, error)
+	// CheckSlip checks the code on a slip and gives what it stands for, such as
+	// deposit:R260302-001-Y1/200.00. A *hall.Refusal says that the slip is not
+	// this hall's.
+	CheckSlip(scanned string) (claim string, err error)
 	// Contacts gives the contacts of a locker's doors as its board reports them.
 	Contacts(ctx context.Context, locker string) (Contacts, error)
 	// County is how the line to the county is.
@@ -160,7 +165,7 @@ func Serve(ctx context.Context, l net.Listener, handler http.Handler, cert *Cert
 		s.ErrorLog = slog.NewLogLogger(cert.log.Handler(), slog.LevelDebug) // of every scanner that knocks
 		serve = func(l net.Listener) error { return s.ServeTLS(l, "", "") }
 	}
-	if err := serve(l); err != http.ErrServerClosed {
+	if err := serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil

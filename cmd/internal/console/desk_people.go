@@ -19,6 +19,7 @@ type peopleDesk struct {
 
 	Last      *visitor // whose card was read last
 	Visitors  []visitor
+	More      int // visitors beyond those that are listed
 	Trainings []hall.TrainingView
 
 	Free    []hall.ToolView // tools that can be lent
@@ -26,6 +27,9 @@ type peopleDesk struct {
 	Doors   []hall.DoorID // that could take something
 	Matters []string      // of earlier notices
 }
+
+// mostVisitors is how many people a page lists; the search finds the others.
+const mostVisitors = 40
 
 // visitor is somebody of today in a list.
 type visitor struct {
@@ -43,6 +47,8 @@ func (d *desk) lookPeople(h *hall.Hall, ask url.Values) {
 		if i := slices.IndexFunc(p.Visitors, func(v visitor) bool { return v.Person == h.Last }); i >= 0 {
 			p.Last = &p.Visitors[i]
 		}
+		p.More = max(len(p.Visitors)-mostVisitors, 0)
+		p.Visitors = p.Visitors[:len(p.Visitors)-p.More]
 		return
 	}
 	v, err := h.Person(person)

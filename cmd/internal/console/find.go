@@ -21,19 +21,42 @@ type hit struct{ What, Text, Link string }
 
 // find leads to whatever has the number that somebody typed or scanned: a
 // ticket, a rental or one of its slips, a tool, a door, a person by the end of
-// the document's number. One hit is gone to at once.
+// the document's number. One hit is gone to at once. Of a slip with its check
+// code it says first whether the hall has printed it.
 func (c *Console) find(w http.ResponseWriter, r *http.Request) {
 	asked := strings.TrimSpace(r.FormValue("q"))
+	number, genuine, err := c.number(asked)
+	if err != nil {
+		c.door.sessions.Put(r.Context(), keyFault, judge(err).text)
+	}
 	var hits []hit
-	d, err := c.desk(r, staffPage{Name: "find", look: func(_ *desk, h *hall.Hall, _ url.Values) { hits = search(h, asked) }})
+	d, err := c.desk(r, staffPage{Name: "find", look: func(_ *desk, h *hall.Hall, _ url.Values) { hits = search(h, number) }})
 	switch {
 	case err != nil:
 		http.Error(w, judge(err).text, judge(err).status)
 	case len(hits) == 1:
+		if genuine {
+			c.door.sessions.Put(r.Context(), keyFlash, "校验码相符，是本大厅打印的小票："+asked)
+		}
 		http.Redirect(w, r, hits[0].Link, http.StatusSeeOther)
 	default:
 		c.page(w, http.StatusOK, "find.html", finding{d, asked, hits})
 	}
+}
+
+// number is what to look for: of a scanned slip the number that it is about, if
+// its check code is right.
+func (c *Console) number(asked string) (number string, genuine bool, err error) {
+	if !strings.Contains(asked, "#") {
+		return asked, false, nil
+	}
+	claim, err := c.hall.CheckSlip(asked)
+	if err != nil {
+		return "", false, err
+	}
+	_, rest, _ := strings.Cut(claim, ":")
+	number, _, _ = strings.Cut(rest, "/")
+	return number, true, nil
 }
 
 func search(h *hall.Hall, asked string) (hits []hit) {

@@ -55,6 +55,16 @@ func (b *bubble) signIn(staff, pin string) {
 	}
 }
 
+// body is what a page gives.
+func (b *bubble) body(path string) string {
+	b.t.Helper()
+	text, err := io.ReadAll(b.do(b.web, httptest.NewRequest("GET", path, nil)).Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return string(text)
+}
+
 func (b *bubble) want(path, silent string, status int) {
 	b.t.Helper()
 	req := httptest.NewRequest("GET", path, nil)

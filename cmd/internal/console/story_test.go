@@ -260,7 +260,7 @@ func TestStoryOfTheDoors(t *testing.T) {
 	clerk.press("/staff/doors?door=A/7", "door/set", "reason", "锁舌坏")
 	wants(t, "out of service", clerk.look("/staff/doors?door=A/7"), "停用：锁舌坏")
 	clerk.press("/staff/doors?door=A/7", "door/set", "reason", "修好")
-	r.hall.Stick("A/8", hall.OpOpen)
+	r.hall.Misbehave("A/8", hall.OpOpen)
 	clerk.press("/staff/doors?door=A/8", "door/open", "reason", "检修")
 	clerk.press("/staff/doors?door=A/8", "door/decide", "reason", "已关好")
 	wants(t, "cleared", clerk.press("/staff/doors", "door/clear", "doors:list", "A/1，A/2", "reason", "月底清柜", "second", "02", "second_pin", "9134"), "正在打开2扇柜门")
@@ -312,6 +312,16 @@ func TestSearchFindsIt(t *testing.T) {
 		"DR-a": "单个核算", "铁锹": "货架二", "a/15": "寄存", "J000001": "柜门 A/15", "N260302-001": "求职登记", "zzz": "没有找到", "": "没有找到",
 	} {
 		wants(t, "looking for "+asked, clerk.look("/staff/find?"+url.Values{"q": {asked}}.Encode()), want)
+	}
+}
+
+// TestScannedSlip: the console says of a slip whether the hall has printed it.
+func TestScannedSlip(t *testing.T) {
+	clerk := busy(t).as("01", "4827")
+	ask := func(scanned string) string { return clerk.look("/staff/find?" + url.Values{"q": {scanned}}.Encode()) }
+	wants(t, "a genuine slip", ask("deposit:R260302-004-Y1/200.00#TRUE"), "校验码相符", "押金单 R260302-004-Y1")
+	if page := ask("deposit:R260302-004-Y1/900.00#ABCDEF"); !strings.Contains(page, "校验码不符") || strings.Contains(page, "R260302-004</h2>") {
+		t.Error("a forged slip leads to the rental")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,18 @@ func TestBackendOnRealPorts(t *testing.T) {
 		t.Errorf("the test page reads:\n%s", paper)
 	}
 
+	s.swipe(cardreader.Sample(time.Now())[2])
+	scanned := regexp.MustCompile(`\[QR (ticket:\S+)\]`).FindStringSubmatch(s.paper())
+	if scanned == nil {
+		t.Fatal("a number slip has no code")
+	}
+	if claim, err := b.CheckSlip(scanned[1]); err != nil || !strings.HasPrefix(claim, "ticket:A001/") {
+		t.Errorf("the hall's own slip gives %q, %v", claim, err)
+	}
+	if claim, err := b.CheckSlip(strings.Replace(scanned[1], "A001", "A002", 1)); err == nil {
+		t.Errorf("an altered slip gives %q", claim)
+	}
+
 	c, err := b.Contacts(ctx, "A")
 	if err != nil || len(c.Contacts) != 24 || c.Contacts[0] != '1' || c.Order != "high-first" {
 		t.Errorf("got contacts %+v, %v; want 24 closed ones", c, err)
@@ -39,7 +52,7 @@ func TestBackendOnRealPorts(t *testing.T) {
 	if _, err := b.CheckIn(ctx, console.Typed{Number: "11010519491231002X", Name: "张三", Staff: "01"}); err != nil {
 		t.Fatal(err)
 	}
-	if paper := s.paper(); !strings.Contains(paper, "A001") || strings.Contains(paper, "张三") {
+	if paper := s.paper(); !strings.Contains(paper, "A002") || strings.Contains(paper, "张三") {
 		t.Errorf("the slip of a typed check-in reads:\n%s", paper)
 	}
 	for _, bad := range []console.Typed{

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,7 +26,7 @@ type Hall struct {
 	facts     map[string]hall.Facts
 
 	bad    []string // what Verify finds
-	stuck  map[hall.DoorID]hall.OpState
+	doors  map[hall.DoorID]hall.OpState
 	paper  hall.JobState
 	bits   map[string]string // contacts by locker
 	opened map[string]string // contacts by locker once a door was opened
@@ -64,16 +65,19 @@ func Config() hall.Config {
 }
 
 // New makes a hall on the morning of 2 March 2026.
-func New() *Hall {
+func New() *Hall { return With(Config()) }
+
+// With is New for another hall.
+func With(cfg hall.Config) *Hall {
 	return &Hall{
-		h:         hall.New(Config()),
+		h:         hall.New(cfg),
 		at:        hall.Stamp{Time: time.Date(2026, 3, 2, 8, 0, 0, 0, zone), Trusted: true, Boot: "b1", Uptime: time.Minute},
 		pins:      map[string][]byte{},
 		cards:     map[string]string{},
 		listeners: map[chan struct{}]bool{},
 		facts:     map[string]hall.Facts{},
 		opened:    map[string]string{},
-		stuck:     map[hall.DoorID]hall.OpState{},
+		doors:     map[hall.DoorID]hall.OpState{},
 		paper:     hall.JobPrinted,
 		bits:      map[string]string{"A": "111111110000000000000000"},
 	}
@@ -101,12 +105,12 @@ func (f *Hall) Rewire(locker, contacts string) {
 	f.opened[locker] = contacts
 }
 
-// Stick lets openings of a door end in a state, or with OpOpen never be seen shut
-// again.
-func (f *Hall) Stick(door hall.DoorID, ends hall.OpState) {
+// Misbehave makes a door come to another end than being open and shut again:
+// failed or unknown; or open, and it stays so.
+func (f *Hall) Misbehave(door hall.DoorID, end hall.OpState) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.stuck[door] = ends
+	f.doors[door] = end
 }
 
 // Paper lets slips end in a state from now on.
@@ -201,8 +205,8 @@ func (f *Hall) obey(e hall.Effect) error {
 		if name, _, ok := e.Door.Split(); ok && f.opened[name] != "" {
 			f.bits[name] = f.opened[name]
 		}
-		if ends, stuck := f.stuck[e.Door]; stuck {
-			answers = []hall.Event{hall.DoorOutcome{Op: e.Op, State: ends}}
+		if end := f.doors[e.Door]; end != "" {
+			answers = []hall.Event{hall.DoorOutcome{Op: e.Op, State: end}}
 			break
 		}
 		answers = []hall.Event{
@@ -308,6 +312,15 @@ func (f *Hall) Verify(_ context.Context, progress func(done, total uint64)) (any
 // TestPrint implements console.Gear.
 func (*Hall) TestPrint(context.Context) (any, error) {
 	return map[string]string{"result": "printed"}, nil
+}
+
+// CheckSlip implements console.Gear; the code of every genuine slip is TRUE.
+func (*Hall) CheckSlip(scanned string) (string, error) {
+	claim, ok := strings.CutSuffix(scanned, "#TRUE")
+	if !ok {
+		return "", &hall.Refusal{Code: "forged", Text: "校验码不符"}
+	}
+	return claim, nil
 }
 
 // Contacts implements console.Gear.
