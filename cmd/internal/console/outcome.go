@@ -21,7 +21,7 @@ func outcome(reply any) string {
 	case hall.RentalView:
 		text := r.Rental + "现在是“" + r.StateName + "”"
 		if r.NextStep != "" {
-			text += "，请" + r.NextStep
+			text += "，请" + strings.TrimPrefix(r.NextStep, "先")
 		}
 		return text
 	case hall.Settlement:
