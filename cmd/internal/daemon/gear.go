@@ -141,7 +141,7 @@ func (g *gear) addReader(ctx context.Context, c *config.Reader, refKey []byte) e
 	dev := idcard.New(line, idcard.Opts{
 		Poll: c.Poll, Find: c.FindTimeout, Read: c.ReadTimeout, Report: g.d.health.of("reader"),
 	})
-	desk := &desk{reader: dev, refKey: refKey, loop: g.d.loop, log: g.d.log, choice: g.entrance.take}
+	desk := &desk{reader: dev, refKey: refKey, loop: g.d.loop, log: g.d.log, choice: g.entrance.take, staff: g.d.console.Card}
 	g.task("reader", desk.Run)
 	g.part("reader", port, line, dev.Identify)
 	return nil
