@@ -152,7 +152,7 @@ func deviceLine(d Device) string {
 		return ""
 	case kind == PrinterName && d.Fault == "paper-out":
 		return "打印机缺纸，小票稍后打印"
-	case kind == PrinterName && !prints[d.Fault]:
+	case kind == PrinterName && !printsWith[d.Fault]:
 		return "打印机故障，小票稍后打印"
 	case kind == "reader":
 		return "读卡器故障，请到服务窗口登记"

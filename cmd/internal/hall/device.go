@@ -66,11 +66,17 @@ func (e DeviceReport) handle(h *Hall, _ Stamp) (Outcome, error) {
 // PrinterReady asks to send what waits for the printer, if it takes jobs.
 type PrinterReady struct{}
 
-// prints are the faults with which a printer still prints.
-var prints = map[string]bool{"": true, "paper-low": true, "no-status": true, "ticket-waiting": true}
+// printsWith are the faults with which a printer still prints.
+var printsWith = map[string]bool{"": true, "paper-low": true, "no-status": true, "ticket-waiting": true}
+
+// prints reports whether the printer takes slips now, as far as it has said.
+func (h *Hall) prints() bool {
+	p := h.Devices[PrinterName]
+	return p == nil || printsWith[p.Fault]
+}
 
 func (PrinterReady) handle(h *Hall, _ Stamp) (Outcome, error) {
-	if p := h.Devices[PrinterName]; p != nil && !prints[p.Fault] {
+	if !h.prints() {
 		return Outcome{}, nil
 	}
 	data, effects := h.resumeSlips()

@@ -185,7 +185,8 @@ func (h *Hall) Due(at Stamp) Event {
 }
 
 // Resolve gives the ref that a person argument stands for: "last" is whoever
-// laid a card last today, and a ticket's number is whoever drew it.
+// laid a card last today, and a ticket's number is whoever drew it. Behind a card
+// that led to no check-in there is no last person.
 func (h *Hall) Resolve(person string) (string, error) {
 	if person == "" || person == "last" {
 		person = h.Last
@@ -193,8 +194,12 @@ func (h *Hall) Resolve(person string) (string, error) {
 	if t := h.Tickets[person]; t != nil {
 		person = t.Person
 	}
-	if person == "" {
-		return "", refuse("nobody", "今天还没有人刷身份证，请先刷证")
+	switch {
+	case person != "":
+	case h.Tally.Visits == 0:
+		return "", refuse("nobody", "今天还没有人登记，请先刷身份证")
+	default:
+		return "", refuse("nobody", "最近一张证件没有登记，请重新刷证")
 	}
 	if h.Persons[person] == nil {
 		return "", refuse("unknown-person", "没有找到这个人，请让其先刷身份证")
