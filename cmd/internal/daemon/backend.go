@@ -44,9 +44,12 @@ func (b backend) Listen() (<-chan struct{}, func()) { return b.d.changes.listen(
 
 // InService reports whether the ledger took the last record.
 func (b backend) InService(ctx context.Context) (serves bool) {
-	err := b.d.loop.View(ctx, func(*hall.Hall) { serves = !b.d.loop.stopped })
+	err := b.d.loop.View(ctx, func(*hall.Hall) { serves = !b.d.loop.service.stopped })
 	return err == nil && serves
 }
+
+// Entrance is what stands on the display at the entrance.
+func (b backend) Entrance() string { return b.d.gear.entrance.says() }
 
 // Status is how the box is.
 type Status struct {
@@ -76,7 +79,7 @@ func (b backend) Status(ctx context.Context) (any, error) {
 		s.Clock = "trusted"
 	}
 	err := d.loop.View(ctx, func(h *hall.Hall) {
-		s.Day, s.Waiting, s.Devices, s.InService = h.Day, len(h.Queue().Waiting), h.Health(), !d.loop.stopped
+		s.Day, s.Waiting, s.Devices, s.InService = h.Day, len(h.Queue().Waiting), d.health.devices(h.Health()), !d.loop.service.stopped
 		s.Warnings = h.Warnings()
 	})
 	return s, err

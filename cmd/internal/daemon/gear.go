@@ -42,7 +42,7 @@ type gear struct {
 // a fault to show.
 func (d *Daemon) equip(ctx context.Context, refKey []byte) (*gear, error) {
 	g := &gear{
-		d: d, wires: newWires(d.log), keys: map[string]*keys{}, house: d.letterhead(refKey),
+		d: d, wires: newWires(d.log, d.opts.Trace), keys: map[string]*keys{}, house: d.letterhead(refKey),
 		entrance: &entrance{change: d.changes.tell},
 	}
 	var bad config.Problems
@@ -141,7 +141,7 @@ func (g *gear) addReader(ctx context.Context, c *config.Reader, refKey []byte) e
 	dev := idcard.New(line, idcard.Opts{
 		Poll: c.Poll, Find: c.FindTimeout, Read: c.ReadTimeout, Report: g.d.health.of("reader"),
 	})
-	desk := &desk{reader: dev, refKey: refKey, loop: g.d.loop, log: g.d.log, choice: g.entrance.take, staff: g.d.console.Card}
+	desk := &desk{reader: dev, refKey: refKey, loop: g.d.loop, log: g.d.log, choice: g.entrance.take, greet: g.entrance.greet, staff: g.d.console.Card}
 	g.task("reader", desk.Run)
 	g.part("reader", port, line, dev.Identify)
 	return nil
@@ -217,6 +217,8 @@ func (g *gear) act(e hall.Effect) {
 		}
 		g.d.log.Error("there is no such door", "door", string(e.Door))
 		g.d.health.words.put(hall.DoorOutcome{Op: e.Op, State: hall.OpFailed})
+	default:
+		g.d.log.Error("nothing carries this out", "effect", fmt.Sprintf("%T", e))
 	}
 }
 

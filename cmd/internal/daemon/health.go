@@ -2,10 +2,9 @@ package daemon
 
 import (
 	"context"
-	"errors"
 	"log/slog"
+	"slices"
 	"sync/atomic"
-	"time"
 
 	"halld/cmd/internal/hall"
 	"halld/devices"
@@ -18,8 +17,12 @@ type health struct {
 	loop    *loop
 	log     *slog.Logger
 	known   atomic.Pointer[[]hall.Device]
-	changed chan struct{} // yields after the known devices changed
+	refused atomic.Pointer[hall.Device] // the ledger, while it takes no records; nil else
+	changed chan struct{}               // yields after the known devices changed
 }
+
+// ledgerName is the name under which the ledger stands among the devices.
+const ledgerName = "ledger"
 
 func newHealth(l *loop, log *slog.Logger) *health {
 	return &health{words: newQueue[any](), loop: l, log: log, changed: make(chan struct{}, 1)}
@@ -40,6 +43,7 @@ func (h *health) of(device string) devices.Report {
 // Run passes the words on, in order. Drivers tell changes only, so none may be
 // lost: while the ledger refuses, the word is told again until it is on disk.
 func (h *health) Run(ctx context.Context, d *Daemon) error {
+	h.look(ctx)
 	for {
 		w, ok := h.words.take(ctx)
 		if !ok {
@@ -61,29 +65,49 @@ func (h *health) tell(ctx context.Context, ev hall.Event) {
 	if r, ok := ev.(hall.DeviceReport); ok && r.Device == hall.PrinterName {
 		h.record(ctx, hall.PrinterReady{})
 	}
+	h.look(ctx)
+}
+
+// look takes over what the rules know of the devices, for the heartbeat.
+func (h *health) look(ctx context.Context) {
 	_ = h.loop.View(ctx, func(hl *hall.Hall) {
 		list := hl.Health()
 		h.known.Store(&list)
 	})
+	h.news()
+}
+
+func (h *health) news() {
 	select {
 	case h.changed <- struct{}{}:
 	default:
 	}
 }
 
-// refused is the pause after the ledger refused a word.
-const refused = time.Second
+// ledger is told why the ledger takes no records, and with nil that it does
+// again. It is no event of the rules, since it can't be recorded.
+func (h *health) ledger(why error) {
+	if why == nil {
+		h.refused.Store(nil)
+	} else {
+		h.refused.Store(&hall.Device{Name: ledgerName, Fault: ledgerFault(why), Since: h.loop.clock.now().Time})
+	}
+	h.news()
+}
+
+// devices is a list of the rules', with what they can't know.
+func (h *health) devices(known []hall.Device) []hall.Device {
+	list := slices.Clone(known)
+	if d := h.refused.Load(); d != nil {
+		i := slices.IndexFunc(list, func(o hall.Device) bool { return o.Name == d.Name })
+		list[i] = *d
+	}
+	return list
+}
 
 func (h *health) record(ctx context.Context, ev hall.Event) {
-	for {
-		_, err := h.loop.Do(ctx, ev)
-		if err == nil || ctx.Err() != nil {
-			return
-		}
-		if !errors.Is(err, errOutOfService) {
-			h.log.Error("a device's word was refused", "err", err)
-			return
-		}
-		pause(ctx, refused)
+	err := insist(ctx, func() error { _, err := h.loop.Do(ctx, ev); return err })
+	if err != nil && ctx.Err() == nil {
+		h.log.Error("a device's word was refused", "err", err)
 	}
 }

@@ -36,8 +36,8 @@ func (h *health) forCounty(dir string) func() county.Health {
 	return func() county.Health {
 		out := county.Health{DiskFree: diskFree(dir), Temperature: temperature(), Devices: []county.Device{}}
 		if known := h.known.Load(); known != nil {
-			for _, d := range *known {
-				out.Devices = append(out.Devices, county.Device{Name: d.Name, Fault: d.Fault, Since: d.Since.Time})
+			for _, d := range h.devices(*known) {
+				out.Devices = append(out.Devices, county.Device{Name: d.Name, Fault: d.Fault, Since: d.Since})
 			}
 		}
 		return out
@@ -68,7 +68,7 @@ func (h *health) rollback(ctx context.Context, d *Daemon, why error) {
 		return
 	}
 	h.log.Error("an old image of the storage card was restored; the ledger goes on in a new epoch", "err", why)
-	h.words.put(hall.DeviceReport{Device: "ledger", Fault: "rolled-back"})
+	h.words.put(hall.DeviceReport{Device: ledgerName, Fault: "rolled-back"})
 }
 
 // diskFree is the room that is left for the ledger, in bytes.

@@ -375,6 +375,7 @@ const (
 	TroubleUnreadable  = "unreadable"  // it does not answer as it should
 	TroubleUnsupported = "unsupported" // a kind of document that the reader does not know
 	TroubleConflict    = "conflict"    // it contradicts itself
+	TroubleLost        = "lost"        // it was read, and nothing could be written down
 )
 
 var troubleText = map[string]string{
@@ -382,6 +383,7 @@ var troubleText = map[string]string{
 	TroubleUnreadable:  "没有读到证件，请把证件平放在读卡区，不要与其他卡叠放",
 	TroubleUnsupported: "本机不能识别这种证件，请到服务窗口办理",
 	TroubleConflict:    "证件信息前后不一致，请到服务窗口由工作人员核验",
+	TroubleLost:        "设备已恢复，刚才的证件没有登记，请重新刷证",
 }
 
 func (e CardTrouble) handle(h *Hall, _ Stamp) (Outcome, error) {

@@ -218,7 +218,7 @@ func (Start) handle(h *Hall, _ Stamp) (Outcome, error) {
 			d.Doors = append(d.Doors, id)
 		}
 	}
-	return Outcome{Data: []Data{d}}, nil
+	return Outcome{Data: append([]Data{d}, h.removed()...)}, nil
 }
 
 // ConfirmDate is a person's word that the machine's date is right.

@@ -30,7 +30,7 @@ type state struct {
 	JobSeq    int
 	Ops       map[string]*Operation
 	OpSeq     int
-	Devices   map[string]*Device
+	Devices   map[string]*Condition
 	Tools     map[string]*Tool
 	Rentals   map[string]*Rental
 	RentalSeq int
@@ -79,7 +79,7 @@ func (s *state) fill() {
 		s.Ops = map[string]*Operation{}
 	}
 	if s.Devices == nil {
-		s.Devices = map[string]*Device{}
+		s.Devices = map[string]*Condition{}
 	}
 	if s.Tools == nil {
 		s.Tools = map[string]*Tool{}
@@ -164,7 +164,7 @@ func Restore(cfg Config, snapshot []byte) (*Hall, error) {
 
 // SnapshotVersion changes whenever the form of a snapshot does; an older one is
 // left aside and the ledger replayed.
-const SnapshotVersion = 3
+const SnapshotVersion = 4
 
 // day is the business day that a wall time belongs to.
 func (h *Hall) day(t time.Time) string {
