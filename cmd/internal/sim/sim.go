@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -25,6 +26,10 @@ type Opts struct {
 	Pins     bool                 // a display on pins too; only for a daemon in this process
 	Paced    bool                 // bytes take the time that the line's speed gives them
 	OnTicket func(printer.Ticket) // told of every paper; may be nil
+
+	// Heard is told what arrives at the far end of a cable, before the device
+	// takes it; may be nil.
+	Heard func(cable string, b []byte)
 }
 
 // Hall is the hardware of a hall.
@@ -79,16 +84,19 @@ func New(o Opts) (*Hall, error) {
 		}
 	}
 	return h, errors.Join(
-		h.plug(o.Dir, "reader", h.Reader.Run),
-		h.plug(o.Dir, "printer", h.Printer.Run),
-		h.plug(o.Dir, "lockers", wire.New(bus, h.Locker).Run),
-		h.plug(o.Dir, "displays", wire.New(bus, tubes...).Run),
-		h.plug(o.Dir, "entrance", wire.New(bus, h.Entrance).Run),
+		h.plug(o, "reader", h.Reader.Run),
+		h.plug(o, "printer", h.Printer.Run),
+		h.plug(o, "lockers", wire.New(bus, h.Locker).Run),
+		h.plug(o, "displays", wire.New(bus, tubes...).Run),
+		h.plug(o, "entrance", wire.New(bus, h.Entrance).Run),
 	)
 }
 
-func (h *Hall) plug(dir, name string, serve server) error {
-	c := &Cable{path: filepath.Join(dir, name), serve: serve, turned: make(chan struct{}, 1)}
+func (h *Hall) plug(o Opts, name string, serve server) error {
+	if o.Heard != nil {
+		serve = serve.tapped(func(b []byte) { o.Heard(name, b) })
+	}
+	c := &Cable{path: filepath.Join(o.Dir, name), serve: serve, turned: make(chan struct{}, 1)}
 	h.Cables[name] = c
 	return c.Plug()
 }
@@ -176,3 +184,26 @@ func (h *Hall) path(cable string) string { return h.Cables[cable].path }
 
 // server serves one wire until ctx ends or the wire is gone.
 type server func(ctx context.Context, rw io.ReadWriter) error
+
+// tapped tells heard what the device is about to read.
+func (s server) tapped(heard func([]byte)) server {
+	return func(ctx context.Context, rw io.ReadWriter) error {
+		if f, ok := rw.(*os.File); ok { // the far end of a pseudo-terminal
+			rw = tap{f, heard}
+		}
+		return s(ctx, rw)
+	}
+}
+
+type tap struct {
+	*os.File
+	heard func([]byte)
+}
+
+func (t tap) Read(p []byte) (int, error) {
+	n, err := t.File.Read(p)
+	if n > 0 {
+		t.heard(p[:n])
+	}
+	return n, err
+}
