@@ -121,6 +121,18 @@ name = "快速对接"
 prefix = "A"
 first = 1
 last = 499
+[[service]]
+key = "training"
+name = "创业培训"
+prefix = "C"
+first = 1
+last = 99
+[[service]]
+key = "rights"
+name = "权益保护"
+prefix = "E"
+first = 1
+last = 99
 
 [reader]
 driver = "sdt"
@@ -166,7 +178,7 @@ listen = %q
 [[window]]
 number = %d
 name = %q
-services = ["match"]
+services = %s
 
 [[display]]
 name    = "window-%d"
@@ -175,9 +187,18 @@ driver  = "led485"
 port    = "serial:%s?baud=%d"
 address = %d
 digits  = 6
-`, n+1, windowNames[n%len(windowNames)], n+1, n+1, h.path("displays"), busBaud, n+1)
+`, n+1, windowNames[n%len(windowNames)], h.services(n), n+1, n+1, h.path("displays"), busBaud, n+1)
 	}
 	return s
+}
+
+// services are what a window does: the first of several gives itself to whoever
+// looks for work.
+func (h *Hall) services(window int) string {
+	if window == 0 && len(h.Tubes) > 1 {
+		return `["match"]`
+	}
+	return `["match", "training", "rights"]`
 }
 
 func (h *Hall) path(cable string) string { return h.Cables[cable].path }
