@@ -50,7 +50,7 @@ func root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(runCommand(), checkCommand())
+	cmd.AddCommand(runCommand(), checkCommand(), adapterCommand())
 	return cmd
 }
 
