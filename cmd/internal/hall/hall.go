@@ -122,7 +122,11 @@ func (s *state) fill() {
 // effects. A *[Refusal] is the rules' no; nothing happened then.
 func (h *Hall) Handle(at Stamp, ev Event) (Outcome, error) {
 	at.Time = at.Time.In(h.cfg.Zone)
-	return ev.handle(h, h.judge(at))
+	out, err := ev.handle(h, h.judge(at))
+	if err == nil {
+		h.seated(ev, &out)
+	}
+	return out, err
 }
 
 // Apply changes the state as a record says.
