@@ -107,13 +107,7 @@ func mosquitto(t *testing.T) (url string) {
 		t.Fatal(err)
 	}
 	run(t, new(lockedBuffer), path, "-c", conf)
-	until(t, "mosquitto listens", func() bool {
-		c, err := net.Dial("tcp", addr)
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	})
+	until(t, "mosquitto listens", func() bool { return listens("tcp", addr) })
 	return "tcp://" + addr
 }
 
@@ -172,13 +166,18 @@ func (h *theatre) start(t *testing.T) {
 	})
 	started := time.Now()
 	until(t, "halld serves", func() bool {
-		c, err := net.Dial("unix", filepath.Join(h.dir, "halld.sock"))
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
+		return listens("unix", filepath.Join(h.dir, "halld.sock")) && listens("tcp", strings.TrimPrefix(h.web, "http://"))
 	})
 	h.began = time.Since(started)
+}
+
+// listens reports whether somebody answers at an address.
+func listens(network, addr string) bool {
+	c, err := net.Dial(network, addr)
+	if err == nil {
+		c.Close()
+	}
+	return err == nil
 }
 
 // resident is the memory that halld holds, in KiB.
