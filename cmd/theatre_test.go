@@ -11,14 +11,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
-	"halld/cmd/internal/county"
 	"halld/cmd/internal/sim"
 	"halld/firmware-bridge/emulator/cardreader"
 	"halld/firmware-bridge/emulator/printer"
@@ -107,13 +105,7 @@ func mosquitto(t *testing.T) (url string) {
 		t.Fatal(err)
 	}
 	run(t, new(lockedBuffer), path, "-c", conf)
-	until(t, "mosquitto listens", func() bool {
-		c, err := net.Dial("tcp", addr)
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	})
+	until(t, "mosquitto listens", func() bool { return listens("tcp", addr) })
 	return "tcp://" + addr
 }
 
@@ -172,13 +164,18 @@ func (h *theatre) start(t *testing.T) {
 	})
 	started := time.Now()
 	until(t, "halld serves", func() bool {
-		c, err := net.Dial("unix", filepath.Join(h.dir, "halld.sock"))
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
+		return listens("unix", filepath.Join(h.dir, "halld.sock")) && listens("tcp", strings.TrimPrefix(h.web, "http://"))
 	})
 	h.began = time.Since(started)
+}
+
+// listens reports whether somebody answers at an address.
+func listens(network, addr string) bool {
+	c, err := net.Dial(network, addr)
+	if err == nil {
+		c.Close()
+	}
+	return err == nil
 }
 
 // resident is the memory that halld holds, in KiB.
@@ -364,87 +361,6 @@ func (h *theatre) returned(t *testing.T, rental string) {
 		h.ctl(t, &r, "rental", "show", rental)
 		return r.State == "returned"
 	})
-}
-
-// letters are the records that arrived at the broker.
-type letters struct {
-	mu   sync.Mutex
-	seqs []int
-	all  []byte
-}
-
-func (l *letters) add(payload []byte) {
-	var r struct{ Sequence string }
-	_ = json.Unmarshal(payload, &r)
-	n, _ := strconv.Atoi(r.Sequence)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.all = append(append(l.all, payload...), '\n')
-	if len(l.seqs) == 0 || n > l.seqs[len(l.seqs)-1] { // a resend is no news
-		l.seqs = append(l.seqs, n)
-	}
-}
-
-// subscribe listens to the hall's records, beside the county.
-func (h *theatre) subscribe(t *testing.T) {
-	t.Helper()
-	link := county.Link{Brokers: []string{h.broker}, ClientID: "watcher"}
-	s, err := link.Dial(t.Context(), 0, nil, func(m county.Message) { h.mail.add(m.Payload) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
-	if err := s.Subscribe(t.Context(), county.Topic("140321-01", "up/record")); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// reported waits for the county to confirm everything, and checks that the
-// records came without a gap.
-func (h *theatre) reported(t *testing.T) {
-	t.Helper()
-	var s struct {
-		LastSeq     int `json:"last_seq"`
-		Unconfirmed int
-	}
-	until(t, "the county has confirmed everything", func() bool {
-		h.ctl(t, &s, "status")
-		return s.Unconfirmed == 0
-	})
-	h.mail.mu.Lock()
-	defer h.mail.mu.Unlock()
-	for i, n := range h.mail.seqs {
-		if n != i+1 {
-			t.Fatalf("record %d arrived after %d", n, i)
-		}
-	}
-	if len(h.mail.seqs) < s.LastSeq {
-		t.Errorf("%d of %d records arrived", len(h.mail.seqs), s.LastSeq)
-	}
-}
-
-// private looks for people in everything that was written or sent.
-func (h *theatre) private(t *testing.T, people []cardreader.Card) {
-	t.Helper()
-	places := map[string][]byte{"the log": []byte(h.logs.String())}
-	h.mail.mu.Lock()
-	places["MQTT"] = bytes.Clone(h.mail.all)
-	h.mail.mu.Unlock()
-	files, _ := filepath.Glob(filepath.Join(h.dir, "data", "*"))
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		places[filepath.Base(f)] = b
-	}
-	for where, b := range places {
-		for _, p := range people {
-			if bytes.Contains(b, []byte(p.Number)) || bytes.Contains(b, []byte(p.Name)) {
-				t.Errorf("%s holds a name or a number in the clear", where)
-			}
-		}
-	}
 }
 
 // until polls what no event tells, for 45 s at most.
