@@ -32,20 +32,22 @@ type Opts struct {
 }
 
 // Answer sends req and collects input until read finds its answer in it. What
-// read returns ends the wait, unless it is [ErrMore]. The input is returned for
-// what else stood in it. Silence is [devices.ErrNoAnswer]; bytes in which read
-// found nothing are an error of their own.
-func Answer(c devices.Conn, req []byte, o Opts, read func(in []byte) error) ([]byte, error) {
+// read returns ends the wait, unless it is [ErrMore]. The input is passed on to
+// the line's listeners for what else stands in it. Silence is
+// [devices.ErrNoAnswer]; bytes in which read found nothing are an error of their
+// own.
+func Answer(c devices.Conn, req []byte, o Opts, read func(in []byte) error) error {
 	if err := Send(c, req); err != nil {
-		return nil, err
+		return err
 	}
 	var in []byte
+	defer func() { c.Pass(in) }()
 	end := time.Now().Add(o.Timeout)
 	until := end
 	for {
 		n, err := fill(c, &in, until)
 		if err != nil {
-			return in, err
+			return err
 		}
 		over := len(in) > most || !time.Now().Before(end)
 		if n > 0 && o.Quiet > 0 && !over {
@@ -53,10 +55,10 @@ func Answer(c devices.Conn, req []byte, o Opts, read func(in []byte) error) ([]b
 			continue
 		}
 		if err := read(o.withoutEcho(in, req)); !errors.Is(err, ErrMore) {
-			return in, err
+			return err
 		}
 		if over {
-			return in, verdict(in, req)
+			return verdict(in, req)
 		}
 		until = end
 	}
@@ -70,9 +72,10 @@ func Send(c devices.Conn, b []byte) error {
 	return nil
 }
 
-// Listen keeps the wire for d and returns what came in.
-func Listen(c devices.Conn, d time.Duration) ([]byte, error) {
-	var in []byte
+// Listen keeps the wire for d and returns what came in, which it passes on to
+// the line's listeners too.
+func Listen(c devices.Conn, d time.Duration) (in []byte, err error) {
+	defer func() { c.Pass(in) }()
 	end := time.Now().Add(d)
 	for time.Now().Before(end) {
 		if _, err := fill(c, &in, end); err != nil {
