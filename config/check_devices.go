@@ -22,15 +22,8 @@ var kinds = map[string][]string{
 	"kerong":       {"serial", "tcp"},
 	"modbus-relay": {"serial", "tcp"},
 	"syn6288":      {"serial", "tcp"},
+	"gpio":         {"i2c"},
 	"button":       {"gpio"},
-}
-
-// boards bounds a lock board's address and doors, by its data sheet.
-var boards = map[string]struct{ lo, hi, doors int }{
-	"lock8a":       {1, 32, 50},
-	"wkly":         {0, 31, 255},
-	"kerong":       {0, 15, 16},
-	"modbus-relay": {1, 247, 64},
 }
 
 func (c *checker) devices() {
@@ -102,57 +95,6 @@ func (c *checker) displays() {
 		c.needPort(at("display", i, "port"), d.Port, d.Driver)
 		c.unused(at("display", i, "clk"), d.CLK, "只有 tm1637 用引脚")
 		c.unused(at("display", i, "dio"), d.DIO, "只有 tm1637 用引脚")
-	}
-}
-
-func (c *checker) lockers() {
-	names := map[string]string{}
-	for i, l := range c.cfg.Lockers {
-		unique(c, names, l.Name, at("locker", i, "name"))
-		if strings.Contains(l.Name, "/") {
-			c.bad(at("locker", i, "name"), "柜名里不能有 /", "门写作 柜名/门号，如 A/3")
-		}
-		if l.Driver == "gpio" {
-			c.pinLocker(i, l)
-			continue
-		}
-		c.needPort(at("locker", i, "port"), l.Port, l.Driver)
-		c.board(i, l)
-		if len(l.Pins)+len(l.Contacts) > 0 {
-			c.bad(at("locker", i, "pins"), "只有 driver = \"gpio\" 用引脚", "删去 pins 和 contacts")
-		}
-	}
-}
-
-func (c *checker) board(i int, l Locker) {
-	b, ok := boards[l.Driver]
-	if !ok {
-		return
-	}
-	if l.Board < b.lo || l.Board > b.hi {
-		c.bad(at("locker", i, "board"), fmt.Sprintf("%s 的板号是 %d 到 %d", l.Driver, b.lo, b.hi), "看锁板上的拨码")
-	}
-	if l.Doors > b.doors {
-		c.bad(at("locker", i, "doors"), fmt.Sprintf("一块 %s 板最多 %d 个门", l.Driver, b.doors), "多出的门另写一个 [[locker]]")
-	}
-}
-
-// pinLocker checks doors that hang on pins of the Pi itself.
-func (c *checker) pinLocker(i int, l Locker) {
-	if !l.PulseLimiter {
-		c.bad(at("locker", i, "pulse_limiter"), "引脚直接驱动的锁必须有硬件限时电路", "装好后写 pulse_limiter = true；没有就改用锁控板")
-	}
-	c.unused(at("locker", i, "port"), l.Port, "gpio 柜用 pins 和 contacts")
-	for _, list := range []struct {
-		key  string
-		pins []string
-	}{{"pins", l.Pins}, {"contacts", l.Contacts}} {
-		if len(list.pins) != l.Doors {
-			c.bad(at("locker", i, list.key), fmt.Sprintf("有 %d 个门，写了 %d 个引脚", l.Doors, len(list.pins)), "每个门一个，1 号门在前")
-		}
-		for j, pin := range list.pins {
-			c.pin(fmt.Sprintf("locker[%d].%s[%d]", i, list.key, j), pin)
-		}
 	}
 }
 

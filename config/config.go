@@ -191,11 +191,12 @@ type Display struct {
 	DIO string `toml:"dio" example:"gpio:GPIO24"`
 }
 
-// Locker is one lock board, or doors on pins of the Pi.
+// Locker is one lock board, or doors on pins of the Pi or of an MCP23017.
 type Locker struct {
 	Name   string `toml:"name" required:"true" example:"A"`
 	Driver string `toml:"driver" required:"true" enum:"lock8a,wkly,kerong,modbus-relay,gpio" example:"lock8a"`
-	Port   string `toml:"port" example:"serial:/dev/hall/lockers?baud=9600"`
+	// Port of a gpio locker is that of its MCP23017; empty: it hangs on Pins.
+	Port string `toml:"port" example:"serial:/dev/hall/lockers?baud=9600"`
 	// Board is the board's address on its wire.
 	Board int `toml:"board" default:"1" min:"0" max:"247"`
 	Doors int `toml:"doors" required:"true" min:"1" max:"255" example:"24"`
@@ -203,16 +204,20 @@ type Locker struct {
 	// cabinet, so it has no default.
 	Contact string `toml:"contact" required:"true" enum:"closed-when-locked,closed-when-open" example:"closed-when-locked"`
 	// Order of the status bytes of a lock8a board: which byte holds doors 1-8.
-	Order string `toml:"order" enum:"high-first,low-first" default:"high-first"`
-	// Echo "discard" drops the own bytes that some RS-485 adapters hear back.
-	Echo string `toml:"echo" enum:"none,discard" default:"none"`
+	// When absent it is high-first.
+	Order string `toml:"order" enum:"high-first,low-first"`
 	// Pulse is how long the board drives a lock; 0 is the board's own time.
 	Pulse time.Duration `toml:"pulse" default:"0s" min:"0s" max:"1s"`
+	// Gap is kept between two openings.
+	Gap time.Duration `toml:"gap" default:"300ms" min:"300ms" max:"5s"`
+	// Timeout is how long the board may take to answer.
+	Timeout time.Duration `toml:"timeout" default:"500ms" min:"100ms" max:"5s"`
 	// OpenWithin is how long a door may take to be seen open.
 	OpenWithin time.Duration `toml:"open_within" default:"2s" min:"300ms" max:"30s"`
 	// AjarAfter is when a door that stands open is told to staff.
 	AjarAfter time.Duration `toml:"ajar_after" default:"1m" min:"5s" max:"1h"`
-	// Pins and Contacts are the lock and sense pins of a gpio locker, door 1 first.
+	// Pins and Contacts are the lock and sense pins of a gpio locker without
+	// MCP23017, door 1 first.
 	Pins     []string `toml:"pins" example:"gpio:GPIO17"`
 	Contacts []string `toml:"contacts" example:"gpio:GPIO27"`
 	// PulseLimiter states that hardware ends the pulse of a gpio lock. A pin

@@ -148,6 +148,7 @@ var kindNames = map[string]string{
 	"ticket.rejoined": "回到队列", "ticket.reminded": "挂起提醒",
 	"training.opened": "培训开始", "training.closed": "培训结束", "training.signin": "培训签到",
 	"county.notice": "县级通知", "county.lists": "县级名单", "emergency.raised": "紧急呼叫", "emergency.acked": "紧急确认",
+	"locker.pulsing": "通电开锁", "locker.unsent": "没有开锁", "locker.acked": "强开查看",
 	"locker.ajar": "柜门未关好", "locker.cleared": "清柜", "locker.decided": "开门处理", "locker.service": "柜门停用或恢复",
 	"rental.corrected": "冲正", "rental.dropped": "撤下工具", "rental.receipt": "补发收据", "rental.reminded": "催还", "rental.swapped": "换工具",
 	"payment.taken": "补交", "cash.closed": "现金日结", "tool.counted": "盘点", "tool.requested": "变动申请", "tool.refused": "变动未批",

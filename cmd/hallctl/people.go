@@ -80,7 +80,9 @@ func (a *app) storage() *cobra.Command {
 		}.command(a, "storage"),
 		verb{
 			use: "fetch", short: "取回寄存物", say: "寄存 {{.storage}} 柜门 {{.door}}",
-			flags: []flag{personFlag, {name: "storage", usage: "寄存单编号"}},
+			flags: []flag{
+				personFlag, {name: "storage", usage: "寄存单编号"}, {name: "by-hand", usage: "两人用钥匙打开，人工取出", kind: yes}, secondFlag, reasonFlag,
+			},
 		}.command(a, "storage"),
 		a.view("list", "寄存中的物品", "storages", table("storage 编号", "door 柜门", "what 物品", "last4 证件尾号", "state 状态", "since 时间")),
 	)

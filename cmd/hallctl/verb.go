@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -21,6 +22,8 @@ type verb struct {
 	args  []string // fields that the arguments fill
 	flags []flag
 	say   string // template of the answer for people
+	// follow takes the answer of what goes on after it; nil: it is said.
+	follow func(a *app, cmd *cobra.Command, answer json.RawMessage) error
 }
 
 // flag is a field of a request. A dot in field goes one object deeper.
@@ -147,6 +150,9 @@ func (v verb) command(a *app, group string) *cobra.Command {
 			f.put(body, cmd.Flags())
 		}
 		answer, err := a.post(cmd.Context(), path, body)
+		if err == nil && v.follow != nil {
+			return v.follow(a, cmd, answer)
+		}
 		return say(a, cmd, answer, err, human)
 	}
 	return cmd

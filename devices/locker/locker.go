@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"halld/devices"
@@ -14,7 +15,7 @@ import (
 
 // Locker is a board as the hall uses it.
 type Locker interface {
-	Open(ctx context.Context, door int) (State, error)
+	Open(ctx context.Context, door int, may func() error) (State, error)
 	States(ctx context.Context) ([]State, error)
 	Watch(ctx context.Context, emit func(door int, s State)) error
 	String() string
@@ -26,9 +27,10 @@ var _ Locker = (*Dev)(nil)
 var (
 	// ErrStuck means that the lock was pulsed and the door still reads locked.
 	ErrStuck = errors.New("door did not open")
-	// ErrUnseen means that the door could not be read beforehand, so its lock
-	// was not pulsed: nothing moved.
-	ErrUnseen = errors.New("door cannot be read")
+	// ErrNotSent means that the lock was not driven: nothing moved.
+	ErrNotSent = errors.New("lock was not driven")
+	// ErrUnreported means that the board answers and says nothing of the door.
+	ErrUnreported = errors.New("the board does not report the door")
 )
 
 // Dev is one board with its doors.
@@ -37,8 +39,10 @@ type Dev struct {
 	line  devices.Line
 	board board
 	opts  Opts
-	turn  chan struct{} // holds one token: whoever has it may open a door
+	turn  turn          // to open a door of this board
 	wake  chan struct{} // tells Watch to look at once
+
+	rested atomic.Bool // what the board does not switch off itself is off
 
 	mu      sync.Mutex
 	expects time.Time // until when a door may move
@@ -52,9 +56,8 @@ func New(driver string, line devices.Line, opts Opts) (*Dev, error) {
 	d := &Dev{
 		name: fmt.Sprintf("locker %s board %d", driver, opts.Board),
 		line: line, opts: opts,
-		turn: make(chan struct{}, 1), wake: make(chan struct{}, 1),
+		turn: newTurn(), wake: make(chan struct{}, 1),
 	}
-	d.turn <- struct{}{}
 	err := opts.check()
 	if err == nil {
 		err = d.attach(driver)
@@ -81,7 +84,7 @@ func (d *Dev) attach(driver string) (err error) {
 	}
 	b := &serialBoard{
 		protocol: p,
-		ask:      ask.Opts{Timeout: d.opts.Timeout, Echo: d.opts.Echo},
+		ask:      ask.Opts{Timeout: d.opts.Timeout},
 		hold:     max(d.opts.Gap, d.opts.Pulse+pulseMargin),
 		stirs:    d.look,
 	}
@@ -116,31 +119,34 @@ func (d *Dev) String() string { return d.name + " on " + d.line.String() }
 
 // Open pulses the lock of a door once and says what its contact says then: Open
 // as soon as it was seen open twice, or Locked with [ErrStuck] after OpenWithin.
-// Unknown with [ErrUnseen] means that nothing moved; Unknown with another error,
+// Unknown with [ErrNotSent] means that nothing moved; Unknown with another error,
 // that the pulse was sent and the outcome could not be read. A door that reads
 // open already is pulsed too, because a cut contact wire may read so.
 //
+// may is asked at the last moment, when the wire and the supply are at hand and
+// nothing is left to wait for. If it returns an error, the lock is not driven
+// and Open wraps the error.
+//
 // Openings wait for each other: one at a time on a board, and Gap apart on a
-// line. Open never repeats a pulse; whether to try again is for a person.
-func (d *Dev) Open(ctx context.Context, door int) (State, error) {
-	s, err := d.open(ctx, door)
+// line and on a [Supply]. Open never repeats a pulse; whether to try again is
+// for a person.
+func (d *Dev) Open(ctx context.Context, door int, may func() error) (State, error) {
+	s, err := d.open(ctx, door, may)
 	if err != nil {
 		err = fmt.Errorf("%s: opening door %d: %w", d, door, err)
 	}
 	return s, err
 }
 
-func (d *Dev) open(ctx context.Context, door int) (State, error) {
+func (d *Dev) open(ctx context.Context, door int, may func() error) (State, error) {
 	if door < 1 || door > d.opts.Doors {
-		return Unknown, fmt.Errorf("there are doors 1 to %d: %w", d.opts.Doors, ErrUnseen)
+		return Unknown, fmt.Errorf("%w: there are doors 1 to %d", ErrNotSent, d.opts.Doors)
 	}
-	select {
-	case <-d.turn:
-		defer func() { d.turn <- struct{}{} }()
-	case <-ctx.Done():
-		return Unknown, fmt.Errorf("%w: %w", ErrUnseen, ctx.Err())
+	if err := d.turn.take(ctx); err != nil {
+		return Unknown, fmt.Errorf("%w: %w", ErrNotSent, err)
 	}
-	told, err := d.strike(ctx, door)
+	defer d.turn.give()
+	told, err := d.strike(ctx, door, may)
 	if err != nil {
 		return Unknown, err
 	}
@@ -151,30 +157,53 @@ func (d *Dev) open(ctx context.Context, door int) (State, error) {
 	return s, err
 }
 
-// strike reads the door and pulses its lock in one turn on the wire. told is
-// what the board said against it.
-func (d *Dev) strike(ctx context.Context, door int) (told, err error) {
+// strike reads the door, asks whether it may, and pulses the lock, in one turn
+// on the supply and the wire. told is what the board said against it.
+func (d *Dev) strike(ctx context.Context, door int, may func() error) (told, err error) {
+	if err := d.opts.Supply.turn.take(ctx); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNotSent, err)
+	}
+	defer d.opts.Supply.turn.give()
 	pulsed := false
 	err = d.line.Do(ctx, func(c devices.Conn) error {
-		bits, err := d.readTwice(c)
-		if err != nil {
+		if err := d.visible(c, door); err != nil {
 			return err
 		}
-		if d.opts.states(bits)[door-1] == Unknown {
-			return errors.New("the board does not report it")
+		if err := may(); err != nil {
+			return err
 		}
 		pulsed = true
-		d.expect()
-		err = d.board.pulse(c, door)
-		if isRefusal(err) {
-			told, err = err, nil
-		}
+		told, err = d.pulse(c, door)
 		return err
 	})
 	if err != nil && !pulsed {
-		err = fmt.Errorf("%w: %w", ErrUnseen, err)
+		err = fmt.Errorf("%w: %w", ErrNotSent, err)
 	}
 	return told, err
+}
+
+// visible makes sure that what comes of an opening can be seen.
+func (d *Dev) visible(c devices.Conn, door int) error {
+	bits, err := d.readTwice(c)
+	if err == nil && d.opts.states(bits)[door-1] == Unknown {
+		err = ErrUnreported
+	}
+	return err
+}
+
+// pulse drives a lock. What may have stayed on after an error, Watch switches
+// off as soon as it can.
+func (d *Dev) pulse(c devices.Conn, door int) (told, err error) {
+	d.expect()
+	err = d.board.pulse(c, door)
+	if isRefusal(err) {
+		return err, nil
+	}
+	if err != nil {
+		d.rested.Store(false)
+		d.look()
+	}
+	return nil, err
 }
 
 // outcome looks at the door until it was seen open twice in a row, which no
@@ -210,7 +239,7 @@ func verdict(last State, cause error) (State, error) {
 	case last == Locked:
 		return Locked, fmt.Errorf("%w: %w", ErrStuck, cause)
 	case cause == nil:
-		return Unknown, errors.New("the board stopped reporting it")
+		return Unknown, ErrUnreported
 	default:
 		return Unknown, cause
 	}
@@ -261,14 +290,22 @@ func (d *Dev) Identify(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s: reports %d doors, %d configured", d.name, len(bits), d.opts.Doors), nil
 }
 
-// Halt switches relays and pins off. It opens nothing.
+// Halt switches relays and pins off. It opens nothing, and takes a second at
+// most.
 func (d *Dev) Halt() error {
 	ctx, cancel := context.WithTimeout(context.Background(), haltWithin)
 	defer cancel()
-	if err := d.line.Do(ctx, d.board.rest); err != nil {
+	if err := d.line.Do(ctx, d.rest); err != nil {
 		return fmt.Errorf("%s: halting: %w", d, err)
 	}
 	return nil
 }
 
-const haltWithin = 2 * time.Second
+const haltWithin = time.Second
+
+// rest switches off what the board does not switch off by itself.
+func (d *Dev) rest(c devices.Conn) error {
+	err := d.board.rest(c)
+	d.rested.Store(err == nil)
+	return err
+}

@@ -162,7 +162,7 @@ func (c *Console) records(r *http.Request) (any, error) {
 type Contacts struct {
 	Locker   string `json:"locker"`
 	Contacts string `json:"contacts"` // door 1 first: 1 closed, 0 open, ? not reported
-	Order    string `json:"order"`    // of the status bytes, as configured
+	Order    string `json:"order"`    // of the status bytes, as configured; empty: the board has one only
 }
 
 // Progress is how far a walk over the ledger is. With ?progress=1 such lines

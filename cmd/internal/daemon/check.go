@@ -54,8 +54,12 @@ func Identify(ctx context.Context, cfg *config.Config, log *slog.Logger) []Findi
 		log.Warn("a port did not close", "err", err)
 	}
 	for i, f := range list {
-		if f.Device == "reader" && f.Err != nil {
+		switch probe := g.parts[i].probe; {
+		case f.Err == nil:
+		case f.Device == "reader":
 			list[i].Err = atOtherSpeed(ctx, f, log)
+		case probe != nil:
+			list[i].Err = otherSpeed(ctx, f, probe, log)
 		}
 	}
 	return append(list, g.missing...)
@@ -76,6 +80,7 @@ type part struct {
 	name, port string
 	ask        func(context.Context) (string, error)
 	ready      func(context.Context) error // waits for its line; nil: no line
+	probe      prober                      // asks it on a line of another speed; nil: its speed is its port's
 }
 
 func (p part) identify(ctx context.Context) Finding {

@@ -22,6 +22,7 @@ type stage struct {
 	hw      *sim.Hall
 	cfg     *config.Config
 	tickets chan printer.Ticket
+	more    string // tables of hall.toml beside those of the hardware
 	d       *Daemon
 	stop    func()
 }
@@ -48,7 +49,7 @@ func (s *stage) open(t testing.TB, o sim.Opts) {
 		go c.Run(ctx) // returns nil
 	}
 	path := filepath.Join(o.Dir, "hall.toml")
-	if err := os.WriteFile(path, []byte(s.hw.Config(o.Dir, "127.0.0.1:0")), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(s.hw.Config(o.Dir, "127.0.0.1:0")+s.more), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if s.cfg, err = config.Load(path); err != nil {

@@ -13,6 +13,7 @@ import (
 	"halld/config"
 	"halld/devices"
 	"halld/devices/idcard"
+	"halld/devices/locker"
 	"halld/devices/printer"
 	"halld/devices/voice"
 	bridge "halld/firmware-bridge"
@@ -31,6 +32,7 @@ type gear struct {
 	house  slip.House
 	press  *press
 	keys   map[string]*keys // by locker
+	supply *locker.Supply   // of all locks: one coil at a time in the whole hall
 	voice  *voice.Dev       // nil: the hall calls by screens only
 	choice atomic.Pointer[string]
 }
@@ -39,7 +41,7 @@ type gear struct {
 // sent to any of them yet.
 func (d *Daemon) equip(ctx context.Context, refKey []byte) (*gear, error) {
 	g := &gear{
-		d: d, wires: newWires(d.log), keys: map[string]*keys{}, house: d.letterhead(refKey),
+		d: d, wires: newWires(d.log), keys: map[string]*keys{}, supply: locker.NewSupply(), house: d.letterhead(refKey),
 	}
 	if err := g.addReader(ctx, d.cfg.Reader, refKey); err != nil {
 		return nil, fmt.Errorf("setting up the card reader: %w", err)
@@ -210,7 +212,7 @@ func (g *gear) act(e hall.Effect) {
 			return
 		}
 		g.d.log.Error("there is no such door", "door", string(e.Door))
-		g.d.health.words.put(hall.DoorOutcome{Op: e.Op, State: hall.OpFailed})
+		g.d.health.words.put(hall.DoorOutcome{Op: e.Op, State: hall.OpUnsent, Cause: string(devices.DoorUnknown)})
 	}
 }
 

@@ -14,10 +14,10 @@ import (
 // is promised that is not on disk.
 var errOutOfService = errors.New("账本暂时写不进存储卡，停止受理。请检查存储卡，恢复后自动继续")
 
-// doorWait and returnWait bound how long a caller waits for a door: to be seen
-// open, and to be shut by the person who brings a tool back.
+// doorWait and returnWait bound how long a caller waits for a door: for its turn
+// and to be seen open, and to be shut by the person who brings a tool back.
 const (
-	doorWait   = 10 * time.Second
+	doorWait   = 15 * time.Second
 	returnWait = 3 * time.Second
 )
 

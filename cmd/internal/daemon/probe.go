@@ -44,14 +44,20 @@ func findReader(ctx context.Context, port string, log *slog.Logger) (string, err
 	}
 	for _, baud := range append([]int{a.Baud}, readerSpeeds...) {
 		a.Baud = baud
-		if err = probeReader(ctx, a, log); err == nil {
+		if err = probeAt(ctx, a, log, probeReader); err == nil {
 			return a.String(), nil
 		}
 	}
 	return "", fmt.Errorf("no card reader answers at any speed: %w", err)
 }
 
-func probeReader(ctx context.Context, a bridge.Address, log *slog.Logger) error {
+func probeReader(ctx context.Context, line *bridge.Line) error {
+	_, err := idcard.Probe(ctx, line)
+	return err
+}
+
+// probeAt opens a port for as long as it takes to ask what hangs there.
+func probeAt(ctx context.Context, a bridge.Address, log *slog.Logger, ask func(context.Context, *bridge.Line) error) error {
 	line, err := bridge.New(a, bridge.Opts{})
 	if err != nil {
 		return err
@@ -61,7 +67,7 @@ func probeReader(ctx context.Context, a bridge.Address, log *slog.Logger) error 
 	limited, cancel := context.WithTimeout(ctx, probeWithin)
 	defer cancel()
 	if err = line.WaitOpen(limited); err == nil {
-		_, err = idcard.Probe(limited, line)
+		err = ask(limited, line)
 	}
 	if e := wire.end(); err == nil {
 		err = e

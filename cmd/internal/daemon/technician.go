@@ -1,11 +1,14 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 
 	"halld/cmd/internal/console"
 	"halld/cmd/internal/hall"
+	"halld/config"
 	"halld/devices/idcard"
+	"halld/devices/locker"
 	"halld/devices/printer"
 )
 
@@ -76,7 +79,7 @@ func (b backend) Contacts(ctx context.Context, name string) (console.Contacts, e
 	}
 	for _, l := range b.d.cfg.Lockers {
 		if l.Name == name {
-			c.Order = l.Order
+			c.Order = orderOf(l)
 		}
 	}
 	return c, nil
@@ -88,4 +91,13 @@ func (b backend) County(context.Context) (any, error) { return b.d.county.Status
 // Online reports whether the county hears the hall.
 func (b backend) Online() bool {
 	return len(b.d.cfg.County.Brokers) == 0 || b.d.county.Status().Connected
+}
+
+// orderOf is the order of a board's status bytes, empty for boards that have only
+// one.
+func orderOf(l config.Locker) string {
+	if l.Driver != "lock8a" {
+		return ""
+	}
+	return cmp.Or(l.Order, locker.HighFirst)
 }

@@ -200,8 +200,8 @@ func (e DayClose) handle(h *Hall, at Stamp) (Outcome, error) {
 }
 
 // Start says that the daemon started. Slips that were on their way and doors
-// that were being opened are listed for a decision; nothing is printed and no
-// door moves by itself.
+// whose locks may have been driven are listed for a decision; openings that had
+// not come to that are over. Nothing is printed and no door moves by itself.
 type Start struct{}
 
 func (Start) handle(h *Hall, _ Stamp) (Outcome, error) {
@@ -211,14 +211,18 @@ func (Start) handle(h *Hall, _ Stamp) (Outcome, error) {
 			d.Slips = append(d.Slips, id)
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(h.Ops)) {
+	out := Outcome{Data: []Data{d}}
+	for _, o := range h.ops() {
 		// A door that was seen open is only waited for: its contact says when it
 		// is shut, before and after a restart alike.
-		if o := h.Ops[id]; o.State == OpOpening || o.State == OpUnknown {
-			d.Doors = append(d.Doors, id)
+		if o.State == OpOpening || o.State == OpUnknown {
+			d.Doors = append(d.Doors, o.ID)
+		}
+		if o.State == OpQueued {
+			out.Data = append(out.Data, h.unsent(o, &DoorUnsent{Cause: CauseRestart})...)
 		}
 	}
-	return Outcome{Data: []Data{d}}, nil
+	return out, nil
 }
 
 // ConfirmDate is a person's word that the machine's date is right.

@@ -41,6 +41,7 @@ type state struct {
 	Cash       map[string]*CashDay // by day
 	Total      Sums                // since the ledger began
 	DoorBooks  map[DoorID]*DoorBook
+	RepairSeq  int // repairs of doors that were ever asked for
 	Storages   map[string]*Storage
 	StorageSeq int
 	Requests   map[string]*ToolRequest
@@ -164,7 +165,7 @@ func Restore(cfg Config, snapshot []byte) (*Hall, error) {
 
 // SnapshotVersion changes whenever the form of a snapshot does; an older one is
 // left aside and the ledger replayed.
-const SnapshotVersion = 3
+const SnapshotVersion = 4
 
 // day is the business day that a wall time belongs to.
 func (h *Hall) day(t time.Time) string {

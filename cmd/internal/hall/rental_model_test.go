@@ -237,7 +237,11 @@ func (m *model) step(ev Event) {
 				m.rt.Fatalf("door %s moves without a record", e.Door)
 			}
 			delete(m.doors, e.Op)
-			m.watched(DoorOutcome{Op: e.Op, State: pick(m, []OpState{OpOpen, OpOpen, OpOpen, OpFailed, OpUnknown}, "outcome")})
+			state := pick(m, []OpState{OpOpen, OpOpen, OpOpen, OpFailed, OpUnknown, OpUnsent}, "outcome")
+			if state != OpUnsent {
+				m.watched(PulseDoor{Op: e.Op})
+			}
+			m.watched(DoorOutcome{Op: e.Op, State: state, Cause: "offline"})
 			if rapid.IntRange(0, 3).Draw(m.rt, "shut") > 0 {
 				m.watched(DoorSeen{Door: e.Door, State: DoorLocked})
 			}

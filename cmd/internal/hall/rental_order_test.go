@@ -85,7 +85,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	may := map[string][]string{ // 01 counter and keeper, 02 keeper, approver, finance and head, 03 technician, 04 approver, 07 finance
 		"approve": {"02", "04"}, "refuse": {"02", "04"}, "sign": {"01", "02"}, "deposit": {"01", "02", "07"},
 		"handover": {"01", "02"}, "return": {"01", "02"}, "inspect": {"01", "02"}, "settle": {"01", "02", "07"}, "cancel": {"01", "02"},
-		"swap": {"01", "02"}, "correct": {"02", "07"}, "service": {"01", "02", "03"}, "tool": {"01", "02"}, "cash": {"02", "07"},
+		"swap": {"01", "02"}, "correct": {"02", "07"}, "service": {"03"}, "tool": {"01", "02"}, "cash": {"02", "07"},
 	}
 	events := map[string]struct {
 		in RentalState

@@ -29,15 +29,23 @@ func (s *story) request(tools ...string) string {
 	return s.do(RentalRequest{Tools: tools, Person: "last", Facts: facts, Staff: "01"}).(RentalView).Rental
 }
 
-// door plays the lock board: the doors that were asked for open, or not.
-func (s *story) door(state OpState) (op OpenDoor) {
+// pulse plays the lock board up to the moment in which a lock is driven.
+func (s *story) pulse() (op OpenDoor) {
 	s.t.Helper()
 	for _, e := range s.took() {
 		if o, ok := e.(OpenDoor); ok {
 			op = o
-			s.do(DoorOutcome{Op: o.Op, State: state})
+			s.do(PulseDoor{Op: o.Op})
 		}
 	}
+	return op
+}
+
+// door plays the lock board: the door that was asked for opens, or not.
+func (s *story) door(state OpState) (op OpenDoor) {
+	s.t.Helper()
+	op = s.pulse()
+	s.do(DoorOutcome{Op: op.Op, State: state})
 	return op
 }
 

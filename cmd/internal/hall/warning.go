@@ -23,6 +23,7 @@ func (h *Hall) Warnings() []Warning {
 			add("emergency", a.ID, "%d号窗口紧急呼叫（%s），请%s确认", a.Window, a.At, roleName[[]Role{Head, Manager}[n]])
 		}
 	}
+	h.warnDoors(add)
 	for _, t := range h.byArrival() {
 		switch p := h.Persons[t.Person]; {
 		case t.State == Held && t.Reminded:

@@ -26,6 +26,7 @@ type Hall struct {
 	bad    []string          // what Verify finds
 	bits   map[string]string // contacts by locker
 	opened map[string]string // contacts by locker once a door was opened
+	doors  map[hall.DoorID]hall.OpState
 
 	CutOff bool  // the county does not hear the hall
 	Broken error // Do and View fail with it
@@ -69,6 +70,7 @@ func New() *Hall {
 		listeners: map[chan struct{}]bool{},
 		facts:     map[string]hall.Facts{},
 		opened:    map[string]string{},
+		doors:     map[hall.DoorID]hall.OpState{},
 		bits:      map[string]string{"A": "111111110000000000000000"},
 	}
 }
@@ -93,6 +95,14 @@ func (f *Hall) Rewire(locker, contacts string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.opened[locker] = contacts
+}
+
+// Misbehave makes a door come to another end than being open: failed, unsent or
+// unknown; or queued, and its turn never comes.
+func (f *Hall) Misbehave(door hall.DoorID, end hall.OpState) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.doors[door] = end
 }
 
 // Later lets time pass.
@@ -173,10 +183,7 @@ func (f *Hall) obey(e hall.Effect) error {
 		if name, _, ok := e.Door.Split(); ok && f.opened[name] != "" {
 			f.bits[name] = f.opened[name]
 		}
-		answers = []hall.Event{
-			hall.DoorOutcome{Op: e.Op, State: hall.OpOpen},
-			hall.DoorSeen{Door: e.Door, State: hall.DoorLocked},
-		}
+		answers = f.driven(e)
 	}
 	for _, a := range answers {
 		if _, err := f.step(a); err != nil {
@@ -184,6 +191,22 @@ func (f *Hall) obey(e hall.Effect) error {
 		}
 	}
 	return nil
+}
+
+// driven plays the lock board.
+func (f *Hall) driven(e hall.OpenDoor) []hall.Event {
+	switch end := f.doors[e.Door]; end {
+	case hall.OpQueued:
+		return nil
+	case hall.OpUnsent:
+		return []hall.Event{hall.DoorOutcome{Op: e.Op, State: end, Cause: "offline"}}
+	case "":
+		return []hall.Event{
+			hall.PulseDoor{Op: e.Op}, hall.DoorOutcome{Op: e.Op, State: hall.OpOpen}, hall.DoorSeen{Door: e.Door, State: hall.DoorLocked},
+		}
+	default:
+		return []hall.Event{hall.PulseDoor{Op: e.Op}, hall.DoorOutcome{Op: e.Op, State: end}}
+	}
 }
 
 // write keeps a record as the ledger does, as far as readers care.
