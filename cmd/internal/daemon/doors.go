@@ -1,10 +1,11 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
-	"time"
+	"strings"
 
 	"halld/cmd/internal/hall"
 	"halld/config"
@@ -88,24 +89,11 @@ func cause(err error) string {
 	}
 }
 
-// tellAgain is the pause after which a word that was not recorded is told again.
-const tellAgain = time.Second
-
-// tell puts a driver's word on a door before the rules. The driver says it once,
-// so it is told until the ledger takes it.
+// tell puts a driver's word on a door before the rules. The driver says it once.
 func (k *keys) tell(ctx context.Context, ev hall.Event) {
-	for told := false; ; told = true {
-		_, err := k.loop.Do(ctx, ev)
-		if err == nil || ctx.Err() != nil {
-			return
-		}
-		if !told {
-			k.log.Error("a door's state was not recorded", "locker", k.name, "err", err)
-		}
-		if !errors.Is(err, errOutOfService) {
-			return
-		}
-		pause(ctx, tellAgain)
+	err := insist(ctx, func() error { _, err := k.loop.Do(ctx, ev); return err })
+	if err != nil && ctx.Err() == nil {
+		k.log.Error("a door's state was not recorded", "locker", k.name, "err", err)
 	}
 }
 
@@ -142,7 +130,7 @@ func (g *gear) addLocker(c config.Locker) error {
 	g.keys[c.Name] = k
 	g.task("locker/"+c.Name, k.Run)
 	g.task("doors/"+c.Name, k.Watch)
-	g.part("locker/"+c.Name, c.Port, line, dev.Identify)
+	g.part("locker/"+c.Name, cmp.Or(c.Port, strings.Join(c.Pins, "、")), line, dev.Identify)
 	if line != nil {
 		g.parts[len(g.parts)-1].probe = func(ctx context.Context, line *bridge.Line) error {
 			return probeLocker(ctx, c.Driver, line, opts)

@@ -101,6 +101,21 @@ func (l *loop) Do(ctx context.Context, ev hall.Event) (any, error) {
 	return l.send(ctx, call{event: ev})
 }
 
+// insistAgain is the pause after which what the ledger refused is tried again.
+const insistAgain = time.Second
+
+// insist puts something before the rules that will not be said again, such as a
+// driver's word, until the ledger takes it or ctx ends.
+func insist(ctx context.Context, put func() error) error {
+	for {
+		err := put()
+		if !errors.Is(err, errOutOfService) || ctx.Err() != nil {
+			return err
+		}
+		pause(ctx, insistAgain)
+	}
+}
+
 // View lets f look at the hall. f must not keep or change what it sees.
 func (l *loop) View(ctx context.Context, f func(*hall.Hall)) error {
 	_, err := l.send(ctx, call{view: f})
