@@ -265,6 +265,9 @@ type Rental struct {
 	InspectWithin time.Duration `toml:"inspect_within" default:"24h"`
 	// OverdueAfter is how long a tool may be out.
 	OverdueAfter time.Duration `toml:"overdue_after" default:"24h"`
+	// PriceList is the version of the county's price list in force, which the
+	// contract names. A tool may name another one of its own.
+	PriceList string `toml:"price_list" example:"2026-1"`
 	// ApprovalLimit is the highest deposit in yuan that a role may approve. A
 	// role that isn't named has no limit of its own.
 	ApprovalLimit map[string]Fen `toml:"approval_limit" example:"500.00"`
@@ -283,7 +286,7 @@ type Terms struct {
 type ToolType struct {
 	Key  string `toml:"key" required:"true" example:"hammer-drill"`
 	Name string `toml:"name" required:"true" example:"电锤"`
-	// Safety is shown, read aloud and printed before signing.
+	// Safety is shown on the console and printed on the contract before signing.
 	Safety      []string `toml:"safety" example:"使用前检查电源线"`
 	Checklist   []string `toml:"checklist" example:"外观完好"`
 	Accessories []string `toml:"accessories" example:"钻头"`

@@ -67,7 +67,7 @@ func rentalRules(c *config.Config) hall.RentalRules {
 		ApprovalLimit: map[hall.Role]hall.Fen{},
 		InspectWithin: c.Rental.InspectWithin,
 		OverdueAfter:  c.Rental.OverdueAfter,
-		OpenAt:        openAt(c),
+		PriceList:     c.Rental.PriceList,
 		Checklist:     c.Rental.Checklist,
 		Terms:         hall.Terms(c.Rental.Terms),
 		Types:         map[string]hall.ToolType{},

@@ -19,11 +19,11 @@ type RentalRules struct {
 	MinorClasses  []Class      // what a person of 16 or 17 may rent
 	ApprovalLimit map[Role]Fen // highest deposit that a role may approve; a role not named has no limit
 	InspectWithin time.Duration
-	OverdueAfter  time.Duration        // how long a tool may be out; 0: no limit
-	OpenAt        func(time.Time) bool // whether the hall is open, so that nobody is late while it is shut; nil: always
-	AjarAfter     time.Duration        // a door open for longer is told; 0: never
-	TwoPersonAdd  bool                 // 新增 needs a second person too
-	Checklist     []string             // asked of a tool whose type has none
+	OverdueAfter  time.Duration // how long a tool may be out; 0: no limit
+	AjarAfter     time.Duration // a door open for longer is told; 0: never
+	TwoPersonAdd  bool          // 新增 needs a second person too
+	PriceList     string        // version of the price list in force
+	Checklist     []string      // asked of a tool whose type has none
 	Terms         Terms
 	Types         map[string]ToolType // by key
 }
@@ -102,24 +102,24 @@ type Rental struct {
 // Line is one tool of a rental. Its price and deposit are those of the request
 // and do not change any more.
 type Line struct {
-	Tool        string        `json:"tool"`
-	Name        string        `json:"name"`
-	Type        string        `json:"type,omitempty"`
-	Class       Class         `json:"class"`
-	Price       Price         `json:"price"`
-	Deposit     Fen           `json:"deposit"`
-	Accessories []string      `json:"accessories,omitempty"`
-	For         string        `json:"for,omitempty"` // tool that it replaces
-	State       ToolState     `json:"state"`
-	Out         Stamp         `json:"out,omitzero"`
-	In          Stamp         `json:"in,omitzero"`
-	Used        time.Duration `json:"used,omitempty"`
-	Unsure      bool          `json:"unsure,omitempty"` // Used is only what can be proven
-	Result      string        `json:"result,omitempty"`
-	Missing     []string      `json:"missing,omitempty"`
-	Deduct      Fen           `json:"deduct"`
-	Overdue     bool          `json:"overdue,omitempty"`  // recorded as overdue
-	Reminded    bool          `json:"reminded,omitempty"` // staff were reminded of the inspection
+	Tool        string         `json:"tool"`
+	Name        string         `json:"name"`
+	Type        string         `json:"type,omitempty"`
+	Class       Class          `json:"class"`
+	Price       Price          `json:"price"`
+	Deposit     Fen            `json:"deposit"`
+	Accessories []string       `json:"accessories,omitempty"`
+	Parts       map[string]Fen `json:"parts,omitempty"` // what a missing accessory costs
+	For         string         `json:"for,omitempty"`   // tool that it replaces
+	State       ToolState      `json:"state"`
+	Out         Stamp          `json:"out,omitzero"`
+	In          Stamp          `json:"in,omitzero"`
+	Use
+	Result   string   `json:"result,omitempty"`
+	Missing  []string `json:"missing,omitempty"`
+	Deduct   Fen      `json:"deduct"`
+	Overdue  bool     `json:"overdue,omitempty"`  // recorded as overdue
+	Reminded bool     `json:"reminded,omitempty"` // staff were reminded of the inspection
 }
 
 // rentalData lists the kinds of the rental files.

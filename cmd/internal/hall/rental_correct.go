@@ -54,7 +54,7 @@ func (h *Hall) uninspect(r *Rental, l *Line) {
 	if l.In.Time.IsZero() {
 		l.State = ToolOut
 		h.account(l.Tool).Out -= l.Used
-		l.Used, l.Unsure = 0, false
+		l.Use = Use{}
 	}
 	if t := h.Tools[l.Tool]; t != nil && t.Rental == "" && t.State == was {
 		t.State, t.Rental, t.Lacking = l.State, r.ID, nil

@@ -1,9 +1,6 @@
 package hall
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // The results of an inspection.
 const (
@@ -16,17 +13,16 @@ const (
 // RentalInspected records the look at a returned tool before it is restocked
 // (检查后方可入库), or that a tool will not come back.
 type RentalInspected struct {
-	Rental  string        `json:"rental"`
-	Tool    string        `json:"tool"`
-	Result  string        `json:"result"`
-	Failed  []string      `json:"failed,omitempty"`  // points of the checklist that were not in order
-	Missing []string      `json:"missing,omitempty"` // accessories
-	Deduct  Fen           `json:"deduct"`            // compensation, missing accessories included
-	Staff   string        `json:"staff"`
-	Second  string        `json:"second,omitempty"`
-	Note    string        `json:"note,omitempty"`
-	Used    time.Duration `json:"used,omitempty"` // of a tool that never came back
-	Unsure  bool          `json:"unsure,omitempty"`
+	Rental  string   `json:"rental"`
+	Tool    string   `json:"tool"`
+	Result  string   `json:"result"`
+	Failed  []string `json:"failed,omitempty"`  // points of the checklist that were not in order
+	Missing []string `json:"missing,omitempty"` // accessories
+	Deduct  Fen      `json:"deduct"`            // compensation, missing accessories included
+	Staff   string   `json:"staff"`
+	Second  string   `json:"second,omitempty"`
+	Note    string   `json:"note,omitempty"`
+	Use              // of a tool that never came back
 }
 
 func (*RentalInspected) Kind() Kind        { return "rental.inspected" }
@@ -39,7 +35,7 @@ func (d *RentalInspected) apply(h *Hall, _ Stamp) {
 	}
 	if l := r.line(d.Tool); l != nil {
 		if l.State == ToolOut {
-			l.Used, l.Unsure = d.Used, d.Unsure
+			l.Use = d.Use
 			h.account(d.Tool).Out += d.Used
 		}
 		l.inspect(d)
@@ -97,8 +93,7 @@ func (e RentalInspect) handle(h *Hall, at Stamp) (Outcome, error) {
 		d.Result = ResultIncomplete
 	}
 	if l.State == ToolOut {
-		used, sure := h.elapsed(l.Out, at)
-		d.Used, d.Unsure = used, !sure
+		d.Use = h.used(l.Out, at, l.Price)
 	}
 	out := Outcome{Data: []Data{d}, Reply: viewOf(r.ID)}
 	if after := r.after(d); after.State == Inspected || after.State == Lost {
@@ -171,7 +166,7 @@ func (r *Rental) after(d *RentalInspected) *Rental {
 	c.Lines = slices.Clone(r.Lines)
 	l := c.line(d.Tool)
 	if l.State == ToolOut {
-		l.Used, l.Unsure = d.Used, d.Unsure
+		l.Use = d.Use
 	}
 	l.inspect(d)
 	c.progress()

@@ -1,7 +1,9 @@
 package hall
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -98,16 +100,22 @@ func (h *Hall) rentable(at Stamp, tools []string) ([]Line, error) {
 		if err != nil {
 			return nil, err
 		}
-		lines = append(lines, newLine(t))
+		lines = append(lines, h.newLine(t))
 	}
 	return lines, nil
 }
 
-func newLine(t *Tool) Line {
-	return Line{
+// newLine is a tool as a rental holds on to it, priced by the list in force
+// unless it has one of its own.
+func (h *Hall) newLine(t *Tool) Line {
+	l := Line{
 		Tool: t.ID, Name: t.Name, Type: t.Type, Class: t.Class, Price: t.Price, Deposit: t.Deposit,
-		Accessories: slices.Clone(t.Accessories), State: ToolReserved,
+		Accessories: slices.Clone(t.Accessories), Parts: maps.Clone(t.PartPrices), State: ToolReserved,
 	}
+	if l.Class == Priced {
+		l.Price.Version = cmp.Or(l.Price.Version, h.cfg.Rental.PriceList)
+	}
+	return l
 }
 
 // lendable finds a tool that may leave now: in stock, and not overdue for its

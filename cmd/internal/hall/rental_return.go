@@ -1,22 +1,18 @@
 package hall
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // RentalReturned records that a tool came back (归还). It is 待检 until somebody
 // has looked at it. How long it was out is settled here, so that no clock can
 // change it afterwards.
 type RentalReturned struct {
-	Rental string        `json:"rental"`
-	Tool   string        `json:"tool"`
-	Op     string        `json:"op,omitempty"`
-	Door   DoorID        `json:"door,omitempty"` // where it was put
-	Staff  string        `json:"staff"`
-	Reason string        `json:"reason,omitempty"` // of a tool with a door that was taken back by hand
-	Used   time.Duration `json:"used"`             // nanoseconds that it was out
-	Unsure bool          `json:"unsure,omitempty"` // Used is only what can be proven
+	Rental string `json:"rental"`
+	Tool   string `json:"tool"`
+	Op     string `json:"op,omitempty"`
+	Door   DoorID `json:"door,omitempty"` // where it was put
+	Staff  string `json:"staff"`
+	Reason string `json:"reason,omitempty"` // of a tool with a door that was taken back by hand
+	Use
 }
 
 func (*RentalReturned) Kind() Kind        { return "rental.returned" }
@@ -28,7 +24,7 @@ func (d *RentalReturned) apply(h *Hall, at Stamp) {
 		return
 	}
 	if l := r.line(d.Tool); l != nil {
-		l.State, l.In, l.Used, l.Unsure = ToolReturned, at, d.Used, d.Unsure
+		l.State, l.In, l.Use = ToolReturned, at, d.Use
 	}
 	if t := h.Tools[d.Tool]; t != nil && t.Rental == r.ID {
 		t.State = ToolReturned
@@ -134,8 +130,7 @@ func (h *Hall) returnDoor(tool string, other DoorID) (DoorID, error) {
 
 // back completes the record of a return with how long the tool was out.
 func (h *Hall) back(at Stamp, r *Rental, l *Line, d *RentalReturned) *RentalReturned {
-	used, sure := h.elapsed(l.Out, at)
-	d.Rental, d.Tool, d.Used, d.Unsure = r.ID, l.Tool, used, !sure
+	d.Rental, d.Tool, d.Use = r.ID, l.Tool, h.used(l.Out, at, l.Price)
 	return d
 }
 

@@ -240,7 +240,8 @@ func TestReversalTakesASettlementBack(t *testing.T) {
 func TestOverdueToolIsToldAndBlocks(t *testing.T) {
 	s := withTools(t)
 	s.cfg.Rental.OverdueAfter = 24 * time.Hour
-	s.cfg.Rental.OpenAt = func(t time.Time) bool { return t.Hour() >= 8 && t.Hour() < 18 && t.Weekday() != time.Tuesday }
+	s.cfg.Hours = []Hours{{Days: weekdays, Open: 8 * hour, Close: 18 * hour}}
+	s.cfg.Closed = []Closure{{From: "2026-03-03", Reason: "盘点"}}
 	s.h.cfg = s.cfg
 	r := s.upTo(Out, "DR-01") // Monday 07:00, due on Tuesday 07:00, when the hall is shut until Wednesday 08:00
 	s.later(49 * time.Hour)

@@ -71,7 +71,7 @@ func (e RentalSwap) handle(h *Hall, at Stamp) (Outcome, error) {
 	if t.Class != l.Class || t.Type != l.Type || t.Deposit > h.Tools[l.Tool].Deposit {
 		return Outcome{}, refuse("not-alike", "%s与%s不是同类工具或押金更高，请另行申请", t.ID, l.Tool)
 	}
-	line := newLine(t)
+	line := h.newLine(t)
 	line.Price, line.Deposit, line.For = l.Price, 0, l.Tool
 	out := Outcome{
 		Data:  []Data{&RentalSwapped{Rental: r.ID, Tool: l.Tool, Line: line, Staff: e.Staff, Reason: e.Reason}},

@@ -74,10 +74,10 @@ func TestPricedRental(t *testing.T) {
 	s.do(DoorSeen{Door: "A/3", State: DoorLocked})
 	s.do(RentalInspect{Rental: r, Result: "damaged", Deduct: 1000, Staff: "02"})
 	got := s.do(RentalSettle{Rental: r, Staff: "01"}).(Settlement)
-	want := Bill{Fee: 1500, Deduction: 1000, Deposit: 20000, Refund: 17500, Formula: "电锤：5.00元/小时×3小时=15.00元，日封顶30.00元", Sure: true}
+	want := Bill{Fee: 1500, Deduction: 1000, Deposit: 20000, Refund: 17500, Formula: "电锤：5.00元/小时×3小时=15.00元", Sure: true}
 	want.Lines = []BillLine{{
 		Tool: "DR-01", Fee: 1500, Deduction: 1000, Deposit: 20000, Refund: 17500, Minutes: 121,
-		Formula: "5.00元/小时×3小时=15.00元，日封顶30.00元",
+		Formula: "5.00元/小时×3小时=15.00元",
 	}}
 	if diff := cmp.Diff(want, got.Bill); diff != "" {
 		t.Error(diff)
