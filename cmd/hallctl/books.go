@@ -136,7 +136,7 @@ var kindNames = map[string]string{
 	"hall.opened": "开门", "hall.closed": "闭门", "hall.restarted": "重新启动", "clock.confirmed": "核准日期",
 	"checkin.recorded": "登记", "checkin.refused": "不予介绍",
 	"ticket.issued": "取号", "ticket.called": "叫号", "ticket.held": "挂起", "ticket.transferred": "转移", "ticket.ended": "结束",
-	"rental.requested": "申请", "rental.approved": "审批", "rental.refused": "拒绝", "rental.signed": "签字", "rental.deposited": "已收押金",
+	"rental.requested": "申请", "rental.approved": "审批", "rental.refused": "拒绝", "rental.drawn": "打印待签单", "rental.signed": "签字", "rental.deposited": "已收押金",
 	"rental.out": "出库", "rental.returned": "归还", "rental.inspected": "检查", "rental.settled": "结算",
 	"deposit.taken": "收押金", "deposit.refunded": "退押金", "deposit.forfeited": "扣押金",
 	"tool.lifecycle": "工具变动", "locker.opening": "开门指令", "locker.opened": "柜门打开", "locker.closed": "柜门关闭",

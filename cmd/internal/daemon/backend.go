@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,16 +23,17 @@ var _ console.Backend = backend{}
 // Do puts an event before the rules. What the rules must know of a person comes
 // from the vault, never from whoever asks.
 func (b backend) Do(ctx context.Context, ev hall.Event) (any, error) {
-	if r, ok := ev.(hall.RentalRequest); ok {
+	if j, ok := ev.(hall.Judged); ok {
+		var ref string
+		var no error
 		err := b.d.loop.View(ctx, func(h *hall.Hall) {
-			if ref, err := h.Resolve(r.Person); err == nil {
-				r.Person, r.Facts = ref, b.d.vault.facts(ref)
+			if ref, no = j.Whom(h); no == nil {
+				ev = j.Judge(ref, b.d.vault.facts(ref))
 			}
 		})
-		if err != nil {
+		if err = cmp.Or(err, no); err != nil {
 			return nil, err
 		}
-		ev = r
 	}
 	return b.d.loop.Do(ctx, ev)
 }

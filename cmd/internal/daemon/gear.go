@@ -222,7 +222,7 @@ func (g *gear) act(e hall.Effect) {
 func (g *gear) print(job hall.Job) {
 	var who slip.Who
 	if p, ok := g.d.vault.people[job.Slip.Person]; ok {
-		who = slip.Who{Name: identity.MaskName(p.Name), Number: identity.MaskNumber(p.Number)}
+		who = slip.Who{Name: identity.MaskName(p.Name), Number: identity.MaskNumber(p.Number), Full: p.Name}
 	}
 	doc, err := slip.Render(g.house, job, who)
 	if err != nil {

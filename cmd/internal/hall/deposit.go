@@ -104,9 +104,6 @@ func (d *PaymentTaken) apply(h *Hall, _ Stamp) {
 	}
 }
 
-// cash is the way of paying when nobody says another.
-const cash = "现金"
-
 // negative turns sums round, for a reversal.
 func negative(list []ToolSum) []ToolSum {
 	out := make([]ToolSum, len(list))

@@ -133,6 +133,10 @@ func TestFeeByTheCalendar(t *testing.T) {
 			out: one("2026-03-02 08:00", hour), in: one("2026-03-02 10:00", 3*hour), told: []Stamp{one("2026-03-01 21:00", 2*hour)},
 		},
 		{
+			name: "or in the evening", price: open(hourly), hours: daytime, want: 500, unsure: true, formula: "5.00元/小时×1小时=5.00元",
+			out: one("2026-03-02 08:00", hour), in: one("2026-03-02 10:00", 3*hour), told: []Stamp{one("2026-03-02 21:00", 2*hour)},
+		},
+		{
 			name: "set back a day, then right after a restart", price: hourly, want: 1000, unsure: true, formula: "5.00元/小时×2小时=10.00元",
 			out: one("2026-03-02 08:00", hour), told: []Stamp{one("2026-03-01 09:00", 2*hour)}, in: stampOf("b", hour, "2026-03-02 10:00", true),
 		},

@@ -70,12 +70,16 @@ func TestOpenWithin(t *testing.T) {
 		{"while it is shut", daytime, nil, "2026-03-07 10:00", hour, nil},
 		{"no time", daytime, nil, "2026-03-02 10:00", 0, nil},
 		{
-			"a night market that began the day before", []Hours{{Days: weekdays, Open: 20 * hour, Close: 2 * hour}}, nil,
-			"2026-03-07 01:00", 24 * hour, []Stretch{{0, hour}},
+			"a night market that began the day before",
+			[]Hours{{Days: weekdays, Open: 20 * hour, Close: 2 * hour}},
+			nil,
+			"2026-03-07 01:00", 24 * hour,
+			[]Stretch{{0, hour}},
 		},
 		{
 			"rules that overlap are one", append(daytime, Hours{Days: weekdays, Open: 17 * hour, Close: 20 * hour}), nil,
-			"2026-03-02 16:00", 6 * hour, []Stretch{{0, 4 * hour}},
+			"2026-03-02 16:00", 6 * hour,
+			[]Stretch{{0, 4 * hour}},
 		},
 	} {
 		h := New(Config{Zone: shanghai, Hours: c.hours, Closed: c.closed})

@@ -50,7 +50,8 @@ func (d *RentalCorrected) apply(h *Hall, _ Stamp) {
 // nobody else has it by now.
 func (h *Hall) uninspect(r *Rental, l *Line) {
 	was := l.State
-	l.State, l.Result, l.Deduct, l.Missing = ToolReturned, "", 0, nil
+	l.State = ToolReturned
+	l.forget()
 	if l.In.Time.IsZero() {
 		l.State = ToolOut
 		h.account(l.Tool).Out -= l.Used
@@ -100,8 +101,14 @@ func (e RentalCorrect) handle(h *Hall, at Stamp) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	h.paymentSlip(&out, at, r, PaymentSlip{
+		About: "更正" + correctionName[e.What], Receipt: r.Receipt, Reason: e.Reason, Staff: e.Staff, Second: e.Second,
+	})
+	h.toSign(&out, at, r, e.Staff)
 	return out, nil
 }
+
+var correctionName = map[string]string{CorrectSettlement: "结算", CorrectInspection: "检查", CorrectDeposit: "收押金"}
 
 func (e RentalCorrect) settlement(out *Outcome, r *Rental, d *RentalCorrected) error {
 	if r.State != Settled || r.Bill == nil {

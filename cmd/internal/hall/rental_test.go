@@ -25,8 +25,7 @@ func withTools(t *testing.T) *story {
 // request applies for a tool as the visitor p1.
 func (s *story) request(tools ...string) string {
 	s.t.Helper()
-	facts := Facts{Birth: Date{1990, 1, 1}}
-	return s.do(RentalRequest{Tools: tools, Person: "last", Facts: facts, Staff: "01"}).(RentalView).Rental
+	return s.do(RentalRequest{Tools: tools, Person: "last", Staff: "01"}).(RentalView).Rental
 }
 
 // pulse plays the lock board up to the moment in which a lock is driven.

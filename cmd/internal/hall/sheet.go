@@ -79,10 +79,7 @@ func (g *register) take(r Record, p Period) {
 		}
 	case *RentalApproved:
 		g.each(d.Rental, "", func(row *registerRow) {
-			row.state = stateName[Approved]
-			if !d.Again {
-				row.approver = d.Staff
-			}
+			row.state, row.approver = stateName[Approved], approvedBy(d.Staff)
 		})
 	case *RentalRefused:
 		g.each(d.Rental, "", func(row *registerRow) { row.state = stateName[d.State]; row.note(d.Reason) })

@@ -18,7 +18,8 @@ type story struct {
 	at      Stamp
 	ledger  []stored
 	effects []Effect
-	long    bool // many days: without looking at the whole state around each event
+	people  map[string]Facts // of the cards that were laid
+	long    bool             // many days: without looking at the whole state around each event
 }
 
 type stored struct {
@@ -59,7 +60,7 @@ func testConfig() Config {
 func begin(t *testing.T) *story {
 	t.Helper()
 	cfg := testConfig()
-	return &story{t: t, cfg: cfg, h: New(cfg), at: Stamp{
+	return &story{t: t, cfg: cfg, h: New(cfg), people: map[string]Facts{}, at: Stamp{
 		Time: time.Date(2026, 3, 2, 7, 0, 0, 0, shanghai), Trusted: true, Boot: "b1", Uptime: time.Minute,
 	}}
 }
@@ -80,6 +81,7 @@ func (s *story) send(ev Event) (Outcome, error) {
 
 func (s *story) decide(ev Event) (Outcome, error) {
 	s.t.Helper()
+	ev = s.judged(ev)
 	var before []byte
 	if !s.long {
 		before, _ = s.h.Snapshot()
@@ -98,8 +100,28 @@ func (s *story) decide(ev Event) (Outcome, error) {
 		s.ledger = append(s.ledger, stored{d.Kind(), s.at, raw})
 		apply(s.t, s.h, s.ledger[len(s.ledger)-1])
 	}
+	for _, e := range out.Effects {
+		if p, ok := e.(Print); ok {
+			if err := LayOut(p.Job); err != nil {
+				s.t.Errorf("%T prints what nobody can lay out: %v", ev, err)
+			}
+		}
+	}
 	s.effects = append(s.effects, out.Effects...)
 	return out, err
+}
+
+// judged fills in what the hall knows of a person from the card.
+func (s *story) judged(ev Event) Event {
+	if c, ok := ev.(CardRead); ok {
+		s.people[c.Person.Ref] = c.Facts
+	}
+	if j, ok := ev.(Judged); ok {
+		if ref, err := j.Whom(s.h); err == nil {
+			return j.Judge(ref, s.people[ref])
+		}
+	}
+	return ev
 }
 
 func apply(t *testing.T, h *Hall, r stored) {

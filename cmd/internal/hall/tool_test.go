@@ -49,7 +49,7 @@ func TestLifeOfAToolTakesTwo(t *testing.T) {
 	s.refused(ToolDecide{Request: ask.ID, Staff: "02"}, "no-reason")
 	s.do(ToolDecide{Request: ask.ID, Staff: "02", Reason: "可以修"})
 	s.do(ToolRepair{ID: "DR-01", Staff: "01", Reason: "换电机", Cost: 8000})
-	s.refused(RentalRequest{Tools: []string{"DR-01"}, Facts: Facts{Birth: Date{1990, 1, 1}}, Staff: "01"}, "not-in")
+	s.refused(RentalRequest{Tools: []string{"DR-01"}, Staff: "01"}, "not-in")
 	s.do(ToolRestore{ID: "DR-01", Staff: "01", Reason: "试机正常", Cost: 500})
 	ask = s.do(ToolLoss{ID: "DR-01", Staff: "01", Reason: "盘点缺少"}).(ToolRequest)
 	s.do(ToolDecide{Request: ask.ID, Approve: true, Staff: "02"})
@@ -92,7 +92,7 @@ func TestSafetyCheckThatIsDueBlocks(t *testing.T) {
 	s.do(ToolAdd{Tool: checked, Staff: "01"})
 	s.later(31 * 24 * time.Hour)
 	s.do(born("p1", 1990, 1, 1))
-	e := RentalRequest{Tools: []string{"LD-01"}, Facts: Facts{Birth: Date{1990, 1, 1}}, Staff: "01"}
+	e := RentalRequest{Tools: []string{"LD-01"}, Staff: "01"}
 	s.refused(e, "check-due")
 	s.refused(ToolCheck{ID: "SP-01", Staff: "01", Reason: "x"}, "no-check")
 	s.do(ToolCheck{ID: "LD-01", Staff: "01", Reason: "踏板、铰链完好"})

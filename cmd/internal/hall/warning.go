@@ -16,7 +16,7 @@ type Warning struct {
 func (h *Hall) Warnings() []Warning {
 	list := []Warning{}
 	add := func(code, subject, format string, args ...any) {
-		list = append(list, Warning{code, subject, fmt.Sprintf(format, args...)})
+		list = append(list, warning(code, subject, format, args...))
 	}
 	for _, a := range h.ListAlarms() {
 		if n := len(a.Acked); n < 2 {
@@ -40,5 +40,9 @@ func (h *Hall) Warnings() []Warning {
 			add("unserved", s.Key, "有人等候“%s”，但没有窗口办理", s.Name)
 		}
 	}
-	return list
+	return append(list, h.rentalMatters()...)
+}
+
+func warning(code, subject, format string, args ...any) Warning {
+	return Warning{code, subject, fmt.Sprintf(format, args...)}
 }

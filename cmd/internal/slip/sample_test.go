@@ -3,7 +3,6 @@ package slip
 import (
 	"encoding/json"
 	"testing"
-	"time"
 
 	"halld/cmd/internal/hall"
 )
@@ -21,32 +20,16 @@ func house(t testing.TB) House {
 	}
 }
 
-var who = Who{Name: "张*", Number: "**************002X"}
+var who = Who{Name: "张*", Number: "**************002X", Full: "张三"}
 
 type object = map[string]any
 
 const issued = "2026-01-05 09:31"
 
-var hammer = hall.Line{Tool: "T-0003", Name: "榔头", Class: hall.Simple, Deposit: 2000}
-
-var drill = hall.Line{
-	Tool: "T-0007", Name: "电锤（含钻头三支及手提箱）", Class: hall.Priced, Deposit: 30000,
-	Price: hall.Price{Rate: 800, Per: hall.PerHour, Cap: 4000, Free: 30},
-}
-
 var motor hall.Fen = 46800
 
-// bigBill is more than the deposit.
-var bigBill = hall.Bill{
-	Fee: 6400, Deduction: 30000, Deposit: 32000, Refund: 0, Due: 4400, Formula: "8.00元/小时×27小时，日封顶40.00元", Sure: false,
-	Lines: []hall.BillLine{
-		{Tool: "T-0003", Deposit: 2000, Minutes: 1610, Formula: "免租赁费"},
-		{Tool: "T-0007", Fee: 6400, Deduction: 30000, Deposit: 30000, Due: 4400, Minutes: 1610, Formula: "8.00元/小时×27小时，日封顶40.00元"},
-	},
-}
-
 // samples are the slips of every template, the fullest that the rules make.
-var samples = map[string]any{
+var samples = with(map[string]any{
 	"ticket": numberFields{
 		TicketSlip: hall.TicketSlip{Ticket: "A015", Service: "快速对接", Ahead: 3, Windows: []int{1, 2}, Issued: issued},
 		From:       10, To: 15,
@@ -67,31 +50,6 @@ var samples = map[string]any{
 			{"name": "本人社会保障卡复印件", "how": "到服务窗口免费复印"},
 			{"name": "培训合格证书", "how": "向培训机构领取"},
 		},
-	},
-	"rental": hall.RentalSlip{
-		Rental: "R0105-001", Last4: "002X", Lines: []hall.Line{hammer, drill}, Prices: []string{"免租赁费", "8.00元/小时，日封顶40.00元，30分钟内免费"},
-		Trade: "室内拆改", Deposit: 32000, Capital: "人民币叁佰贰拾元整", Safety: []string{"使用电动工具须戴护目镜和绝缘手套，不得带电更换钻头。"},
-		Terms:   hall.Terms{Version: "2025-1", Lines: []string{"工具交回时须经检查后方可入库。", "损坏、丢失按实际损失赔偿。"}},
-		Binding: "9f86d081884c", Stub: "R0105-001-1", Doors: []hall.DoorID{"A/3", "A/12"}, Back: "出库后8小时内归还", Approver: "02", Issued: issued,
-	},
-	"deposit": hall.DepositSlip{
-		Receipt: "D0105-002", Void: "D0105-001", Rental: "R0105-001", Last4: "002X", Lines: []hall.Line{hammer, drill},
-		Amount: 32000, Capital: "人民币叁佰贰拾元整", Method: "现金", Staff: "01", Second: "02", Issued: issued,
-	},
-	"return": hall.ReturnSlip{
-		Rental: "R0105-001", Last4: "002X", Bill: bigBill, Stub: "R0105-001-2", Binding: "60303ae22b99", Staff: "01", Issued: "2026-01-06 12:33",
-		Tools: []hall.ReturnCheck{
-			{Tool: "T-0003", Name: "榔头", Out: "2026-01-05 09:40", In: "2026-01-06 12:30", Checklist: []string{"锤头不松动"}, Result: "完好"},
-			{
-				Tool: "T-0007", Name: "电锤（含钻头三支及手提箱）", Out: "2026-01-05 09:40", In: "2026-01-06 12:30",
-				Checklist: []string{"通电试转", "电缆无破损"}, Accessories: []string{"钻头", "手提箱"}, Missing: []string{"钻头"},
-				Result: "损坏", Deduct: 30000,
-			},
-		},
-	},
-	"settlement": hall.SettlementSlip{
-		Rental: "R0105-001", Last4: "002X", Lines: []hall.Line{hammer, drill}, Bill: bigBill, Capital: "人民币肆拾肆元整",
-		Receipt: "D0105-002", Stub: "R0105-001-2", Binding: "60303ae22b99", Method: "现金", Staff: "01", Issued: "2026-01-06 12:40",
 	},
 	"cash": hall.CashSlip{
 		CashClosed: hall.CashClosed{
@@ -117,10 +75,6 @@ var samples = map[string]any{
 		Request: "L000003", Action: "报损", Tool: "T-0007", Name: "电锤", Reason: "电机烧毁，维修费高于残值", Amount: &motor,
 		Staff: "01", Second: "02", Result: "同意", Issued: issued,
 	},
-	"overdue": hall.OverdueSlip{
-		Rental: "R0105-001", Last4: "002X", Held: 32000, Due: 4400, Staff: "01", Issued: "2026-01-07 09:00",
-		Tools: []hall.Late{{Tool: "T-0007", Name: "电锤", Out: time.Date(2026, 1, 5, 9, 40, 0, 0, time.UTC), Hours: 39}},
-	},
 	"stock": hall.StockSlip{
 		StockTaken: hall.StockTaken{
 			Locker: "A", Expect: 12, Seen: 12, Staff: "01", Second: "02", Remarks: "T-0099标签待核",
@@ -140,7 +94,7 @@ var samples = map[string]any{
 		"course": "砌筑工（初级）安全与技能", "session": "2026-01-05 14:00-16:00", "place": "培训室", "trainer": "讲师02", "issued": issued,
 		"people": []object{{"last4": "002X"}, {"last4": "0017", "repeat": 2}, {"last4": "1234"}},
 	},
-}
+}, rented())
 
 // job is a slip of a template on its way to paper.
 func job(t testing.TB, template string, data any) hall.Job {

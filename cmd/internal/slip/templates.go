@@ -36,7 +36,7 @@ var templates = map[string]template{
 		proof: []string{"notice", "issued"},
 	},
 	"rental": {
-		title: "工具租赁单", version: 1, copies: []string{customerCopy, stub}, body: fill(rental),
+		title: "工具租赁单", version: 1, copies: []string{customerCopy, stub}, body: fill(rental), named: true,
 		needs: []string{
 			"rental", "last4", "lines.tool", "lines.name", "lines.deposit", "prices", "deposit",
 			"terms.version", "terms.lines", "binding", "stub", "issued",
@@ -50,15 +50,23 @@ var templates = map[string]template{
 	},
 	"return": {
 		title: "归还检查单", version: 1, copies: []string{stub}, body: fill(returned),
-		needs: []string{"rental", "last4", "tools.tool", "tools.name", "tools.result", "tools.deduct", "bill.refund", "bill.due", "stub", "binding", "staff", "issued"},
+		needs: []string{
+			"rental", "last4", "tools.tool", "tools.name", "tools.out", "tools.result", "tools.deduct", "bill.refund", "bill.due",
+			"stub", "binding", "staff", "issued",
+		},
 	},
 	"settlement": {
 		title: "结算退押单", version: 1, copies: []string{customerCopy, stub}, body: fill(settlement),
 		needs: []string{
 			"rental", "last4", "lines.tool", "lines.name", "bill.fee", "bill.deduction", "bill.deposit", "bill.refund", "bill.due",
-			"stub", "staff", "issued",
+			"stub", "binding", "staff", "issued",
 		},
 		proof: []string{"rental", "bill.refund", "bill.due"},
+	},
+	"payment": {
+		title: "收付款凭证", version: 1, copies: []string{customerCopy, stub}, body: fill(payment),
+		needs: []string{"rental", "last4", "about", "items.what", "items.amount", "held", "due", "staff", "issued"},
+		proof: []string{"rental", "items.amount", "issued"},
 	},
 	"cash": {
 		title: "交款单", version: 1, body: fill(handover),

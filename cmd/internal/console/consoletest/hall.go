@@ -130,11 +130,12 @@ func (f *Hall) Do(_ context.Context, ev hall.Event) (any, error) {
 	if f.Broken != nil {
 		return nil, f.Broken
 	}
-	if r, ok := ev.(hall.RentalRequest); ok {
-		if ref, err := f.h.Resolve(r.Person); err == nil {
-			r.Person, r.Facts = ref, f.facts[ref]
+	if j, ok := ev.(hall.Judged); ok {
+		ref, err := j.Whom(f.h)
+		if err != nil {
+			return nil, err
 		}
-		ev = r
+		ev = j.Judge(ref, f.facts[ref])
 	}
 	if due := f.h.Due(f.at); due != nil {
 		if _, err := f.step(due); err != nil {
