@@ -110,7 +110,7 @@ var wordOf = map[string]string{
 	"sending": "正在打印", "printed": "已出纸", "unconfirmed": "已发送", "unknown": "不明", "undecided": "待处理",
 	"locked": "关", "open": "开", "queued": "等候开门", "opening": "正在开", "shut": "关", "failed": "没打开", "unsent": "没有动作", "ajar": "未关好",
 	"handover": "出库", "return": "归还", "service": "检修", "store": "寄存", "fetch": "取回", "clear": "清柜",
-	"ok": "完好", "damaged": "损坏", "incomplete": "缺件",
+	"ok": "完好", "damaged": "损坏", "incomplete": "缺配件",
 	"true": "是", "false": "否", "<nil>": "",
 }
 

@@ -2,8 +2,11 @@ package main
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 
@@ -43,6 +46,7 @@ const (
 	money // yuan, a decimal string
 	list  // comma-separated, or written several times
 	yes   // present or not
+	file  // a file, of which the SHA-256 is sent
 )
 
 // as gives a flag another field.
@@ -69,6 +73,8 @@ func (f flag) in(fs *pflag.FlagSet) {
 		fs.Bool(f.name, false, f.usage)
 	case money:
 		fs.Var(yuan{new(string)}, f.name, f.usage)
+	case file:
+		fs.Var(digest{new(string)}, f.name, f.usage)
 	default:
 		fs.String(f.name, f.value, f.usage)
 	}
@@ -128,6 +134,28 @@ func (y yuan) Set(s string) error {
 }
 
 func (yuan) Type() string { return "yuan" }
+
+// digest is a flag's value that is a file, read as the SHA-256 of its content.
+type digest struct{ sum *string }
+
+func (d digest) String() string {
+	if d.sum == nil {
+		return ""
+	}
+	return *d.sum
+}
+
+func (d digest) Set(path string) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("读不出文件：%w", err)
+	}
+	sum := sha256.Sum256(b)
+	*d.sum = hex.EncodeToString(sum[:])
+	return nil
+}
+
+func (digest) Type() string { return "file" }
 
 var staffFlag = flag{name: "staff", usage: "经办人工号"}
 
