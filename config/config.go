@@ -287,7 +287,8 @@ type ToolType struct {
 	Key  string `toml:"key" required:"true" example:"hammer-drill"`
 	Name string `toml:"name" required:"true" example:"电锤"`
 	// Safety is shown on the console and printed on the contract before signing.
-	Safety      []string `toml:"safety" example:"使用前检查电源线"`
+	Safety []string `toml:"safety" example:"使用前检查电源线"`
+	// Checklist wants an answer to each point at the inspection.
 	Checklist   []string `toml:"checklist" example:"外观完好"`
 	Accessories []string `toml:"accessories" example:"钻头"`
 	// MinAge in years. It can only raise the sixteen that the rules set.

@@ -56,7 +56,11 @@ func rental(s sheet, d hall.RentalSlip) []printer.Line {
 		lines = append(lines, clauses("  租赁费", price(l, d.Prices, i))...)
 		lines = append(lines, rows("  价目表", l.Price.Version, "  配件", list(l.Accessories))...)
 		lines = append(lines, parts(l.Parts)...)
-		lines = append(lines, row("  押金", yuan(l.Deposit)))
+		if l.For != "" {
+			lines = append(lines, row("  押金", "沿用原押金"))
+		} else {
+			lines = append(lines, row("  押金", yuan(l.Deposit)))
+		}
 	}
 	lines = join(lines, rule(), sums("押金合计", d.Deposit), rows("归还期限", d.Back), rule())
 	lines = join(lines, section("安全须知", d.Safety), section("租赁条款（"+d.Terms.Version+"版）", d.Terms.Lines))

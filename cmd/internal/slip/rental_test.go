@@ -66,7 +66,7 @@ func TestSwappedToolOnPaper(t *testing.T) {
 	d.bring(id, time.Hour, "T-0007")
 	d.do(hall.RentalSwap{Rental: id, Tool: "T-0007", With: "T-0008", Reason: "不转", Staff: "01"})
 	contract := d.plain(t, "rental")
-	for _, want := range []string{"换下                    T-0007", "存根号             " + id + "-2", "柜门 A/13"} {
+	for _, want := range []string{"换下                    T-0007", "押金                沿用原押金", "存根号             " + id + "-2", "柜门 A/13"} {
 		if !strings.Contains(contract, want) {
 			t.Errorf("the contract lacks %q:\n%s", want, contract)
 		}
