@@ -118,7 +118,7 @@ func (y yuan) String() string {
 func (y yuan) Set(s string) error {
 	f, err := hall.ParseFen(s)
 	if err != nil {
-		return fmt.Errorf("金额要写成元，如 12.50")
+		return err
 	}
 	*y.sum = f.String()
 	return nil

@@ -114,9 +114,13 @@ func (b *book) replay(ctx context.Context, cfg hall.Config) (*hall.Hall, error) 
 func (b *book) restore(cfg hall.Config) (*hall.Hall, uint64) {
 	s, ok, err := b.ledger.Snapshot(hall.SnapshotVersion)
 	if err == nil && ok {
-		if h, err := hall.Restore(cfg, s.State); err == nil {
+		var h *hall.Hall
+		if h, err = hall.Restore(cfg, s.State); err == nil {
 			return h, s.Seq
 		}
+	}
+	if err != nil {
+		b.log.Warn("the saved state does not read, replaying every record", "seq", s.Seq, "err", err)
 	}
 	return hall.New(cfg), 0
 }
