@@ -150,7 +150,7 @@ var kindNames = map[string]string{
 	"county.notice": "县级通知", "county.lists": "县级名单", "emergency.raised": "紧急呼叫", "emergency.acked": "紧急确认",
 	"locker.ajar": "柜门未关好", "locker.cleared": "清柜", "locker.decided": "开门处理", "locker.service": "柜门停用或恢复",
 	"rental.corrected": "冲正", "rental.dropped": "撤下工具", "rental.receipt": "补发收据", "rental.reminded": "催还", "rental.swapped": "换工具",
-	"payment.taken": "补交", "cash.closed": "现金日结", "tool.counted": "盘点", "tool.requested": "变动申请", "tool.refused": "变动未批",
+	"payment.taken": "补交", "cash.handed": "清点交接", "cash.closed": "财务接收", "cash.issued": "放入备用金", "tool.counted": "盘点", "tool.requested": "变动申请", "tool.refused": "变动未批",
 	"storage.begun": "寄存", "storage.in": "已存入", "storage.ended": "已取回", "storage.left": "过夜未取",
 	"ledger.recovered": "账本恢复", "ledger.salvaged": "账本转录", "ledger.digest": "日终核对",
 }

@@ -60,17 +60,6 @@ func (a *app) day() *cobra.Command {
 	)
 }
 
-// cash is the day's money, and its hand-over to finance.
-func (a *app) cash() *cobra.Command {
-	return group("cash", "现金日结",
-		a.view("show", "今天的收支和在存押金", "cash", facts),
-		verb{
-			use: "close", short: "财务点清并接收当天现金", say: "已日结",
-			flags: []flag{{name: "counted", usage: "实点金额", kind: money}, {name: "from", usage: "交款人工号"}, {name: "day", usage: "哪一天；不写为今天"}, reasonFlag},
-		}.command(a, "cash"),
-	)
-}
-
 // storage keeps a worker's own things for the day (寄存).
 func (a *app) storage() *cobra.Command {
 	return group("storage", "寄存",

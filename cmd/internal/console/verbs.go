@@ -76,7 +76,9 @@ var verbs = []verb{
 	post[hall.RentalRemind]("rental/remind"),
 	post[hall.RentalLostSlip]("rental/lost-slip"),
 	post[hall.RentalCorrect]("rental/correct"),
+	post[hall.CashHandover]("cash/handover"),
 	post[hall.CashClose]("cash/close"),
+	post[hall.CashFloat]("cash/float"),
 
 	post[hall.OpenForService]("door/open"),
 	post[hall.DecideDoor]("door/decide"),

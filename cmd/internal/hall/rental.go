@@ -81,20 +81,20 @@ type Rental struct {
 	Person     Person
 	State      RentalState
 	Lines      []Line
-	Trade      string // what the tools are for
-	By         string // who requested it
-	Approver   string // empty: approved beforehand by the county
-	Terms      string // version of the terms on the printed contract
-	Binding    string // what the contract's signature binds together, as a short hash
-	Stub       string // number of the signed stub
-	Receipt    string // number of the deposit slip that counts
-	Receipts   int    // deposit slips written; older ones are void
-	Method     string // how the deposit was paid
-	BackMethod string // how it was refunded
-	PayMethod  string // how what was due beyond it was paid
-	Held       Fen    // deposit held
-	Bill       *Bill  // once settled
-	Due        Fen    // owed beyond the deposit and not paid yet
+	Trade      string         // what the tools are for
+	By         string         // who requested it
+	Approver   string         // empty: approved beforehand by the county
+	Terms      string         // version of the terms on the printed contract
+	Binding    string         // what the contract's signature binds together, as a short hash
+	Stub       string         // number of the signed stub
+	Receipt    string         // number of the deposit slip that counts
+	Receipts   int            // deposit slips written; older ones are void
+	Method     string         // how the deposit was paid
+	BackMethod string         // how it was refunded
+	Paid       map[string]Fen // what was paid beyond it, by way of payment
+	Held       Fen            // deposit held
+	Bill       *Bill          // once settled
+	Due        Fen            // owed beyond the deposit and not paid yet
 	Requested  Stamp
 	Ended      string // day of the settlement, refusal or cancellation
 }

@@ -138,23 +138,6 @@ func TestStockTakeFindsDifferences(t *testing.T) {
 	s.replayed()
 }
 
-func TestCashIsCountedByAnother(t *testing.T) {
-	s := withTools(t)
-	s.refused(CashClose{Staff: "02", From: "01", Counted: 0}, "no-money")
-	r := s.upTo(Settled, "DR-01")
-	s.refused(CashClose{Staff: "01", From: "02", Counted: 500}, "role")
-	s.refused(CashClose{Staff: "02", From: "02", Counted: 500}, "same-person")
-	s.refused(CashClose{Staff: "02", From: "01", Counted: 400}, "difference")
-	s.printed()
-	v := s.do(CashClose{Staff: "02", From: "01", Counted: 400, Reason: "找零差错"}).(CashView)
-	if v.Closed == nil || v.Closed.Difference != -100 || v.Rent != 500 || v.Owing != 0 {
-		t.Errorf("got %+v", v)
-	}
-	s.refused(CashClose{Staff: "02", From: "01", Counted: 500}, "closed")
-	s.state(r, Settled)
-	s.replayed()
-}
-
 func TestListsForPaper(t *testing.T) {
 	s := withTools(t)
 	r := s.upTo(Returned, "DR-01", "SP-01")

@@ -12,7 +12,7 @@ func TestClaims(t *testing.T) {
 		"rental":     "rental:R0105-001/9f86d081884c",
 		"deposit":    "deposit:D0105-002/320.00",
 		"settlement": "settlement:R0105-001/0.00/44.00",
-		"cash":       "cash:2026-01-05/1279.00",
+		"cash":       "cash:J000012/1279.00",
 		"refusal":    "",
 	}
 	for name, want := range tests {

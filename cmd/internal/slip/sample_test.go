@@ -94,11 +94,15 @@ var samples = map[string]any{
 		Receipt: "D0105-002", Stub: "R0105-001-2", Binding: "60303ae22b99", Method: "现金", Staff: "01", Issued: "2026-01-06 12:40",
 	},
 	"cash": hall.CashSlip{
-		CashClosed: hall.CashClosed{
-			Day: "2026-01-05", Expected: 128000, Counted: 127900, Difference: -100, From: "01", Staff: "04", Reason: "找零差错",
+		CashHanded: hall.CashHanded{
+			Handover: "J000012", Day: "2026-01-05", Since: "2026-01-04 18:05", Methods: map[string]hall.Fen{"现金": 128000, "微信": 1600},
+			Sums:        hall.Sums{DepositIn: 145200, DepositOut: 20000, Kept: 4000, Rent: 6400, Compensation: 2000, Paid: 4400},
+			FloatBefore: 20000, Expected: 148000, Counted: 147900, Difference: -100, Float: 20000, Amount: 127900,
+			Staff: "01", Reason: "找零差错",
 		},
-		Sums: hall.Sums{DepositIn: 142000, DepositOut: 20000, Kept: 2000, Rent: 6400, Compensation: 2000, Paid: 4400},
-		Held: 122000, Capital: "人民币壹仟贰佰柒拾玖元整", Issued: "2026-01-05 18:02",
+		Closed: &hall.CashClosed{Handover: "J000012", Amount: 127900, Received: 127800, Difference: -100, Staff: "04", Reason: "少一元硬币"},
+		Held:   122000, Deposits: []hall.HeldDeposit{{Rental: "R0105-001", Last4: "002X", Held: 32000}, {Rental: "R0105-004", Last4: "0017", Held: 90000}},
+		More: 3, Issued: "2026-01-05 18:02",
 	},
 	"storage": hall.StorageSlip{Storage: "C0105-001", Last4: "002X", Door: "A/5", What: "工具包1个", Staff: "01", Issued: issued},
 	"clear": hall.ClearSlip{

@@ -61,9 +61,9 @@ var templates = map[string]template{
 		proof: []string{"rental", "bill.refund", "bill.due"},
 	},
 	"cash": {
-		title: "交款单", version: 1, body: fill(handover),
-		needs: []string{"day", "expected", "counted", "difference", "held", "from", "staff", "issued"},
-		proof: []string{"day", "counted"},
+		title: "交接班单", version: 1, body: fill(handover),
+		needs: []string{"handover", "day", "expected", "counted", "difference", "float", "amount", "held", "staff", "issued"},
+		proof: []string{"handover", "amount"},
 	},
 	"storage": {
 		title: "寄存单", version: 1, body: fill(storage),
