@@ -42,6 +42,8 @@ func root() *cobra.Command {
 			"--staff, and the rules decide who may do it.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	socket := os.Getenv("HALLCTL_SOCKET")
 	if socket == "" {
@@ -57,5 +59,6 @@ func root() *cobra.Command {
 		a.person(), a.tool(), a.rental(), a.door(), a.notice(), a.training(), a.day(), a.emergency(), a.cash(), a.storage(),
 		a.ledger(), a.print(), a.county(), a.staff(), a.clock(),
 	)
+	plainly(cmd)
 	return cmd
 }

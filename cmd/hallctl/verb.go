@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +22,8 @@ type verb struct {
 	path  string   // of the interface; empty: group and name
 	args  []string // fields that the arguments fill
 	flags []flag
-	say   string // template of the answer for people
+	with  map[string]any // fields that are always so
+	say   string         // template of the answer for people
 }
 
 // flag is a field of a request. A dot in field goes one object deeper.
@@ -39,6 +42,7 @@ const (
 	number
 	money // yuan, a decimal string
 	list  // comma-separated, or written several times
+	sums  // names with yuan, 钻头=15.00, comma-separated or written several times
 	yes   // present or not
 )
 
@@ -66,6 +70,8 @@ func (f flag) in(fs *pflag.FlagSet) {
 		fs.Bool(f.name, false, f.usage)
 	case money:
 		fs.Var(yuan{new(string)}, f.name, f.usage)
+	case sums:
+		fs.Var(priced{}, f.name, f.usage)
 	default:
 		fs.String(f.name, f.value, f.usage)
 	}
@@ -84,6 +90,8 @@ func (f flag) put(body map[string]any, fs *pflag.FlagSet) {
 		v, _ = fs.GetStringSlice(f.name)
 	case yes:
 		v, _ = fs.GetBool(f.name)
+	case sums:
+		v = fs.Lookup(f.name).Value
 	default:
 		v = fs.Lookup(f.name).Value.String()
 	}
@@ -126,6 +134,37 @@ func (y yuan) Set(s string) error {
 
 func (yuan) Type() string { return "yuan" }
 
+// priced is a flag's value that is sums of money by name.
+type priced map[string]string
+
+func (p priced) String() string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		parts = append(parts, name+"="+p[name])
+	}
+	return strings.Join(parts, ",")
+}
+
+func (p priced) Set(s string) error {
+	for part := range strings.FieldsFuncSeq(s, separates) {
+		name, sum, ok := strings.Cut(part, "=")
+		if !ok || name == "" {
+			return &hall.Refusal{Code: "price", Text: "“" + part + "”不对，要写成 名称=元，如 钻头=15.00"}
+		}
+		f, err := hall.ParseFen(sum)
+		if err != nil {
+			return err
+		}
+		p[name] = f.String()
+	}
+	return nil
+}
+
+func (priced) Type() string { return "name=yuan" }
+
+// separates tells what may stand between the parts of a list.
+func separates(r rune) bool { return strings.ContainsRune("、,，;；", r) }
+
 var staffFlag = flag{name: "staff", usage: "经办人工号"}
 
 // command makes the verb's command; group is the word before it, or empty.
@@ -140,6 +179,7 @@ func (v verb) command(a *app, group string) *cobra.Command {
 	human := template(v.say)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		body := map[string]any{}
+		maps.Copy(body, v.with)
 		for i, arg := range args {
 			set(body, v.args[i], arg)
 		}
@@ -157,11 +197,7 @@ func group(use, short string, list ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs}
 	cmd.AddCommand(list...)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		var names []string
-		for _, c := range cmd.Commands() {
-			names = append(names, c.Name())
-		}
-		return fmt.Errorf("hallctl %s 要写明做什么：%s", use, strings.Join(names, "、"))
+		return fmt.Errorf("%s 要写明做什么：%s", cmd.CommandPath(), strings.Join(names(cmd), "、"))
 	}
 	return cmd
 }

@@ -68,6 +68,7 @@ func rentalRules(c *config.Config) hall.RentalRules {
 		InspectWithin: c.Rental.InspectWithin,
 		OverdueAfter:  c.Rental.OverdueAfter,
 		OpenAt:        openAt(c),
+		TwoPersonAdd:  c.Rental.TwoPersonAdd,
 		Checklist:     c.Rental.Checklist,
 		Terms:         hall.Terms(c.Rental.Terms),
 		Types:         map[string]hall.ToolType{},

@@ -45,9 +45,11 @@ func (s Sums) Net() Fen { return s.Rent + s.Compensation - s.Repair - s.Purchase
 // Account is the book of one tool (单机核算).
 type Account struct {
 	Sums
-	Uses  int           // times lent
-	Out   time.Duration // time out
-	Begun Stamp         // when the tool came into the stock
+	Uses    int           // times lent
+	Repairs int           // times it came back from a repair
+	Out     time.Duration // time out
+	Begun   Stamp         // when the tool came into the stock
+	Ended   Stamp         // when it was last written off (报损, 报废)
 }
 
 // CashDay is the book of one day.
@@ -98,44 +100,4 @@ func (h *Hall) cashDay() *CashDay {
 		}
 	}
 	return d
-}
-
-// AccountView is a tool's sheet.
-type AccountView struct {
-	Tool string `json:"tool"`
-	Name string `json:"name"`
-	Sums
-	Held     Fen `json:"held"`
-	Owed     Fen `json:"owed"`
-	Net      Fen `json:"net"`
-	Uses     int `json:"uses"`
-	OutHours int `json:"out_hours"`
-}
-
-// ToolAccount gives a tool's sheet.
-func (h *Hall) ToolAccount(id string) (AccountView, error) {
-	t, err := h.Tool(id)
-	if err != nil {
-		return AccountView{}, err
-	}
-	a := Account{}
-	if known := h.Accounts[id]; known != nil {
-		a = *known
-	}
-	return AccountView{
-		Tool: id, Name: t.Name, Sums: a.Sums, Held: a.Held(), Owed: a.Owed(), Net: a.Net(),
-		Uses: a.Uses, OutHours: int(a.Out / time.Hour),
-	}, nil
-}
-
-// ToolAccounts gives every tool's sheet, the worst net first when they are
-// sorted by it; here they come by number.
-func (h *Hall) ToolAccounts() []AccountView {
-	list := []AccountView{}
-	for _, id := range slices.Sorted(maps.Keys(h.Tools)) {
-		if v, err := h.ToolAccount(id); err == nil {
-			list = append(list, v)
-		}
-	}
-	return list
 }

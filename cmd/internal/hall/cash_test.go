@@ -144,7 +144,7 @@ func (s *story) shift(rt *rapid.T) {
 				s.do(RentalInspect{Rental: r.ID, Result: ResultDamaged, Deduct: sum("deduct"), Staff: "02"})
 				s.do(RentalSettle{Rental: r.ID, Staff: "01", Method: method})
 				s.send(RentalPay{Rental: r.ID, Staff: "01", Method: method})
-				s.do(ToolRestore{ID: "LD-01", Staff: "01", Reason: "修好", Cost: sum("cost")})
+				s.do(ToolRestore{ID: "LD-01", Staff: "01", Second: "04", Reason: "修好", Cost: sum("cost")})
 			}
 		}
 	case 4:

@@ -75,7 +75,7 @@ func (m *model) forward() Event {
 	slices.Sort(open)
 	for _, id := range modelTools {
 		if m.h.Tools[id].State == ToolInRepair || m.h.Tools[id].State == ToolLost {
-			return ToolRestore{ID: id, Staff: "01", Reason: "修好"}
+			return ToolRestore{ID: id, Staff: "01", Second: "04", Reason: "修好"}
 		}
 	}
 	if len(open) == 0 || rapid.IntRange(0, 7).Draw(m.rt, "begin") == 0 {
@@ -95,7 +95,7 @@ func (m *model) forward() Event {
 	case 4:
 		return RentalCorrect{Rental: r.ID, What: CorrectInspection, Tool: l.Tool, Staff: "02", Second: "01", Reason: "写错"}
 	case 5:
-		return ToolRestore{ID: l.Tool, Staff: "01", Reason: "修好"}
+		return ToolRestore{ID: l.Tool, Staff: "01", Second: "04", Reason: "修好"}
 	}
 	for _, o := range m.h.ops() {
 		if o.State == OpOpen {
@@ -181,7 +181,7 @@ func (m *model) event() Event {
 		return RentalPay{Rental: r, Staff: staff, Amount: Fen(rapid.IntRange(0, 3000).Draw(m.rt, "amount"))}
 	case 20:
 		if flip {
-			return ToolRestore{ID: tool, Staff: "01", Reason: "修好", Cost: 500}
+			return ToolRestore{ID: tool, Staff: "01", Second: "04", Reason: "修好", Cost: 500}
 		}
 		return ToolRepair{ID: tool, Staff: "01", Reason: "异响"}
 	case 21:

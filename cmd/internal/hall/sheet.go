@@ -189,7 +189,7 @@ func (h *Hall) AccountSheet() Sheet {
 		return append(cells, strconv.Itoa(uses), strconv.Itoa(hours))
 	}
 	uses, out := 0, 0
-	for _, a := range h.ToolAccounts() {
+	for _, a := range h.ToolAccounts(Stamp{}) {
 		s.Rows = append(s.Rows, row(a.Tool, a.Name, a.Sums, a.Uses, a.OutHours))
 		uses, out = uses+a.Uses, out+a.OutHours
 	}

@@ -118,7 +118,7 @@ var samples = map[string]any{
 		Issued: issued,
 	},
 	"lifecycle": hall.LifecycleSlip{
-		Request: "L000003", Action: "报损", Tool: "T-0007", Name: "电锤", Reason: "电机烧毁，维修费高于残值", Amount: &motor,
+		Request: "L000003", Action: "修复入库", Tool: "T-0007", Name: "电锤", Reason: "换电机，试机正常", Amount: &motor,
 		Staff: "01", Second: "02", Result: "同意", Issued: issued,
 	},
 	"overdue": hall.OverdueSlip{
