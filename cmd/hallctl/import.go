@@ -22,8 +22,8 @@ var headings = map[string]string{
 	"使用月数": "life", "柜门": "door", "存放处": "place", "配件": "accessory", "配件价": "part-price", "检查间隔": "check-every", "检查到期": "check-by",
 }
 
-// values of a tool list that are written in Chinese.
-var values = map[string]string{"简单": "simple", "计价": "priced", "小时": "hour", "天": "day", "次": "use"}
+// written are the values that a tool list has in Chinese.
+var written = map[string]string{"简单": "simple", "计价": "priced", "小时": "hour", "天": "day", "次": "use"}
 
 // failure is a row that did not become a tool.
 type failure struct {
@@ -141,7 +141,7 @@ func fill(body map[string]any, f flag, cell string) error {
 	if cell == "" {
 		return nil
 	}
-	if v, ok := values[cell]; ok {
+	if v, ok := written[cell]; ok {
 		cell = v
 	}
 	var v any = cell

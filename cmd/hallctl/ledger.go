@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 )
 
 func (a *app) ledger() *cobra.Command {
-	return group("ledger", "台账", a.ledgerList(), a.ledgerVerify(), a.ledgerExport())
+	return group("ledger", "台账", a.ledgerList(), a.ledgerVerify(), a.ledgerExport(), a.ledgerExceptions())
 }
 
 const ledgerTable = `序号	时间	类别	对象{{range .}}
@@ -28,6 +29,23 @@ func (a *app) ledgerList() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		answer, err := a.get(cmd.Context(), fmt.Sprintf("ledger?last=%d", *count))
 		return say(a, cmd, answer, err, template(ledgerTable))
+	}
+	return cmd
+}
+
+const exceptionTable = `工号	时间	事项	对象	原因{{range .rows}}
+{{range $i, $c := .}}{{if $i}}	{{end}}{{$c}}{{end}}{{end}}`
+
+// ledgerExceptions lists what the staff did aside from the ordinary course, for
+// the supervisor (附件2 第九条).
+func (a *app) ledgerExceptions() *cobra.Command {
+	cmd := &cobra.Command{Use: "exceptions", Short: "例外清单：按工号列出插叫、补打、手工录入、冲正、变更价格等", Args: cobra.NoArgs}
+	var p part
+	p.flags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		query := url.Values{"from": {p.from}, "to": {p.to}}
+		answer, err := a.get(cmd.Context(), "sheets/exception?"+query.Encode())
+		return say(a, cmd, answer, err, template(exceptionTable))
 	}
 	return cmd
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/text/width"
+
+	"halld/cmd/internal/hall"
 )
 
 // say prints an answer: as it came with --json, else as people read it.
@@ -88,7 +90,7 @@ var words = gotemplate.FuncMap{
 	},
 	"clock": func(v any) string { return stamp(v, "15:04") },
 	"when":  func(v any) string { return stamp(v, "01-02 15:04") },
-	"kind":  kindName,
+	"kind":  func(v any) string { return kindName(fmt.Sprint(v)) },
 	"full":  func(v any) string { return stamp(v, "2006-01-02 15:04:05") },
 	"join": func(v any) string {
 		list, _ := v.([]any)
@@ -99,6 +101,9 @@ var words = gotemplate.FuncMap{
 		return strings.Join(s, "、")
 	},
 }
+
+// kindName is a record's type in the clerk's words.
+func kindName(typ string) string { return hall.KindName(hall.Kind(strings.TrimPrefix(typ, "hall."))) }
 
 // wordOf are the interface's words in the clerk's.
 var wordOf = map[string]string{

@@ -6,18 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
-
-	"halld/cmd/internal/hall"
 )
-
-// TestEveryKindHasAName: a list of the ledger is Chinese throughout.
-func TestEveryKindHasAName(t *testing.T) {
-	for _, k := range hall.Kinds() {
-		if name := kindName("hall." + string(k)); name == string(k) {
-			t.Errorf("kind %s has no name", k)
-		}
-	}
-}
 
 // contract are the verbs that installers and staff were promised.
 const contract = `status
@@ -156,13 +145,4 @@ func FuzzParseTools(f *testing.F) {
 			t.Errorf("got %d rows and %v", len(rows), err)
 		}
 	})
-}
-
-// TestCellsAreNoFormulas: a name that begins like a formula stays a text in
-// Excel, and a negative sum stays a number.
-func TestCellsAreNoFormulas(t *testing.T) {
-	got := safe([]string{"=1+1", "@x", "-5.00", "电锤", ""})
-	if diff := cmp.Diff(got, []string{"'=1+1", "'@x", "-5.00", "电锤", ""}); diff != "" {
-		t.Errorf("-got +want:\n%s", diff)
-	}
 }

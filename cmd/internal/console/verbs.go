@@ -118,6 +118,7 @@ var views = []view{
 	all("notices", (*hall.Hall).ListNotices),
 	all("trainings", (*hall.Hall).ListTrainings),
 	all("alarms", (*hall.Hall).ListAlarms),
+	all("exceptions", (*hall.Hall).ListExceptions),
 	all("day/report", (*hall.Hall).Report),
 	all("tools", (*hall.Hall).ListTools),
 	{"tools/{arg...}", func(h *hall.Hall, at hall.Stamp, id string) (any, error) { return h.ToolSheet(id, at) }},

@@ -1,10 +1,12 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 
+	"halld/cmd/internal/hall"
 	"halld/cmd/internal/ledger"
 )
 
@@ -23,6 +25,32 @@ func (b backend) Records(ctx context.Context, from uint64, n int) ([]json.RawMes
 		list = append(list, r.Doc)
 	}
 	return list, nil
+}
+
+// Sheet lays a period of a book out, from every record that there is.
+func (b backend) Sheet(ctx context.Context, key string, p hall.Period) (hall.Sheet, error) {
+	kept, err := hall.FindBook(key)
+	if err != nil {
+		return hall.Sheet{}, err
+	}
+	var broken error
+	records := func(yield func(hall.Record) bool) {
+		for r, err := range b.d.book.history(ctx) {
+			var d hall.Data
+			switch kind := hall.Kind(r.Kind); {
+			case err != nil:
+			case !kept.Wants(kind):
+				continue
+			default:
+				d, err = hall.Decode(kind, r.Data)
+			}
+			if broken = err; err != nil || !yield(hall.Record{At: stampOf(r), Data: d}) {
+				return
+			}
+		}
+	}
+	sheet, err := kept.Sheet(rules(b.d.cfg), records, p)
+	return sheet, cmp.Or(broken, err)
 }
 
 // Verified is the outcome of a walk over the whole ledger.

@@ -123,6 +123,12 @@ func TestRandomShiftsBalance(t *testing.T) {
 			s.balanced(rt)
 		}
 		s.replayed()
+		if got := endOf(t, s.sheet("deposit", Period{}), "在管押金"); got != s.h.Total.Held() {
+			rt.Fatalf("the deposit book ends with %s, held are %s", got, s.h.Total.Held())
+		}
+		if got := endOf(t, s.sheet("cash", Period{}), "抽屉现金"); got != s.h.Drawer.Cash() {
+			rt.Fatalf("the cash book ends with %s, the drawer has %s", got, s.h.Drawer.Cash())
+		}
 	})
 }
 

@@ -131,7 +131,7 @@ func unfinishedAside(path string) (string, error) {
 	found := ""
 	for name := range names {
 		stamp, ok := strings.CutPrefix(name, filepath.Base(path)+asideSuffix)
-		if ok && strings.Trim(stamp, "0123456789TZ-") == "" && !names[name+".jsonl"] {
+		if ok && isAsideStamp(stamp) && !names[name+".jsonl"] {
 			found = max(found, name)
 		}
 	}
@@ -237,6 +237,30 @@ func (l *Ledger) finishRecovery() error {
 	}
 	return syncDir(filepath.Dir(l.path))
 }
+
+// Earlier lists the files of records that were saved from ledgers set aside
+// before this one, the oldest first, for [ReadSalvage].
+func (l *Ledger) Earlier() ([]string, error) {
+	entries, err := os.ReadDir(filepath.Dir(l.path))
+	if err != nil {
+		return nil, fmt.Errorf("looking for earlier ledgers: %w", err)
+	}
+	var stamps []string
+	for _, e := range entries {
+		stamp, ok := strings.CutPrefix(e.Name(), filepath.Base(l.path)+asideSuffix)
+		if stamp, saved := strings.CutSuffix(stamp, ".jsonl"); ok && saved && isAsideStamp(stamp) {
+			stamps = append(stamps, stamp)
+		}
+	}
+	slices.Sort(stamps)
+	for i, stamp := range stamps {
+		stamps[i] = l.path + asideSuffix + stamp + ".jsonl"
+	}
+	return stamps, nil
+}
+
+// isAsideStamp tells the end of an aside name from those of files beside it.
+func isAsideStamp(s string) bool { return strings.Trim(s, "0123456789TZ-") == "" }
 
 func (d *db) loadRecovery() (*Recovery, error) {
 	value, ok, err := d.getSide(own, keyRecovery)

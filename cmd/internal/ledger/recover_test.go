@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -225,6 +226,40 @@ func TestNewEpoch(t *testing.T) {
 	l.Close()
 	if l = open(t, path); l.Next() != 3 {
 		t.Errorf("next after a start = %d, want 3", l.Next())
+	}
+}
+
+func TestEarlierLedgersInOrder(t *testing.T) {
+	l, path := openNew(t)
+	if files, err := l.Earlier(); err != nil || len(files) != 0 {
+		t.Errorf("got %v (%v) of a ledger that is the first", files, err)
+	}
+	var want []string
+	for n := 1; n <= 3; n++ { // within one second of the test's clock
+		appendN(t, l, n)
+		if err := l.NewEpoch("for the test"); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, l.Recovery().Salvage)
+	}
+	if err := os.WriteFile(path+asideSuffix+"notes.jsonl", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files, err := l.Earlier()
+	if err != nil || !slices.Equal(files, want) {
+		t.Fatalf("got %v (%v), want %v", files, err, want)
+	}
+	for i, f := range files {
+		n := 0
+		for _, err := range ReadSalvage(f) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n++
+		}
+		if n != i+1 {
+			t.Errorf("%s holds %d records, want %d", f, n, i+1)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ type Hall struct {
 	h         *hall.Hall
 	at        hall.Stamp
 	docs      []json.RawMessage
+	records   []hall.Record
 	pins      map[string][]byte
 	listeners map[chan struct{}]bool
 	facts     map[string]hall.Facts
@@ -194,6 +196,7 @@ func (f *Hall) write(d hall.Data) error {
 		"time": f.at.Time.Format(time.RFC3339), "subject": d.Subject(), "sequence": fmt.Sprint(seq), "clock": "trusted", "data": d,
 	})
 	f.docs = append(f.docs, doc)
+	f.records = append(f.records, hall.Record{At: f.at, Data: d})
 	return err
 }
 
@@ -255,6 +258,17 @@ func (f *Hall) Records(_ context.Context, from uint64, n int) ([]json.RawMessage
 	}
 	first := min(int(from)-1, len(f.docs))
 	return append([]json.RawMessage{}, f.docs[first:min(first+n, len(f.docs))]...), nil
+}
+
+// Sheet implements console.Book.
+func (f *Hall) Sheet(_ context.Context, book string, p hall.Period) (hall.Sheet, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	b, err := hall.FindBook(book)
+	if err != nil {
+		return hall.Sheet{}, err
+	}
+	return b.Sheet(Config(), slices.Values(f.records), p)
 }
 
 // Verify implements console.Book.
