@@ -17,7 +17,7 @@ import (
 )
 
 func (a *app) ledger() *cobra.Command {
-	return group("ledger", "台账", a.ledgerList(), a.ledgerVerify(), a.ledgerExport(), a.ledgerExceptions())
+	return group("ledger", "台账", a.ledgerList(), a.ledgerVerify(), a.ledgerExport(), a.ledgerPrint(), a.ledgerExceptions())
 }
 
 const ledgerTable = `序号	时间	类别	对象{{range .}}
@@ -31,6 +31,17 @@ func (a *app) ledgerList() *cobra.Command {
 		return say(a, cmd, answer, err, template(ledgerTable))
 	}
 	return cmd
+}
+
+func (a *app) ledgerPrint() *cobra.Command {
+	return verb{
+		use: "print", short: "在小票打印机上打印一段时间的台账，最多 200 行", say: "正在打印{{.name}}：{{.rows}} 行，{{.pages}} 页",
+		flags: []flag{
+			{name: "book", usage: "哪一本：" + strings.Join(bookKeys(), "、")},
+			{name: "from", usage: "从哪一天，如 2026-01-01"},
+			{name: "to", usage: "到哪一天"},
+		},
+	}.command(a, "ledger")
 }
 
 const exceptionTable = `工号	时间	事项	对象	原因{{range .rows}}

@@ -68,6 +68,7 @@ func toolVerbs() []verb {
 			use: "refuse REQUEST", short: "不同意一份工具变动申请", path: "tool/decide", args: request, say: "申请 {{.request}} 未批准",
 			flags: []flag{reasonFlag},
 		},
+		{use: "print ID", short: "打印一件工具的单机核算单", args: id, say: "正在打印 {{.tool}} {{.name}} 的单机核算单"},
 		{use: "check ID", short: "登记一次安全检查", args: id, say: toolLine, flags: []flag{reasonFlag}},
 		{
 			use: "count", short: "盘点：报出在场的工具，列出差异", say: countLines,

@@ -66,6 +66,7 @@ func (c *Console) rule(v verb) job {
 func (c *Console) jobs() []job {
 	return []job{
 		{"print/test", c.testPrint},
+		{"ledger/print", c.printSheet},
 		{"person/checkin", func(ctx context.Context, b []byte) (any, error) {
 			var t Typed
 			if err := strict(b, &t); err != nil {

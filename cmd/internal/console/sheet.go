@@ -13,6 +13,20 @@ func (c *Console) sheet(r *http.Request) (any, error) {
 	return c.lay(r.Context(), r.PathValue("book"), p)
 }
 
+// printSheet puts a period of a book on paper.
+func (c *Console) printSheet(ctx context.Context, b []byte) (any, error) {
+	var req struct{ Book, From, To, Staff string }
+	if err := strict(b, &req); err != nil {
+		return nil, err
+	}
+	p := hall.Period{From: req.From, Until: req.To}
+	s, err := c.lay(ctx, req.Book, p)
+	if err != nil {
+		return nil, err
+	}
+	return c.hall.Do(ctx, hall.PrintSheet{Sheet: s, Period: p, Staff: req.Staff})
+}
+
 // lay lays a sheet out once no other is being made.
 func (c *Console) lay(ctx context.Context, book string, p hall.Period) (hall.Sheet, error) {
 	select {

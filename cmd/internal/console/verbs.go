@@ -59,6 +59,7 @@ var verbs = []verb{
 	post[hall.ToolRetire]("tool/retire"),
 	post[hall.ToolDecide]("tool/decide"),
 	post[hall.StockTake]("tool/count"),
+	post[hall.ToolPrint]("tool/print"),
 
 	post[hall.RentalRequest]("rental/request"),
 	post[hall.RentalApprove]("rental/approve"),

@@ -48,10 +48,7 @@ func (g *register) take(r Record, p Period) {
 	at := minute(r.At)
 	switch d := r.Data.(type) {
 	case *ToolLifecycle:
-		g.places[d.Tool.ID] = string(d.Tool.Door)
-		if d.Tool.Door == "" {
-			g.places[d.Tool.ID] = d.Tool.Place
-		}
+		g.places[d.Tool.ID] = d.Tool.kept()
 	case *RentalRequested:
 		if p.holds(r.At) {
 			g.begin(d, at)

@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
@@ -288,6 +289,62 @@ func TestWrongPeriodsAndBooks(t *testing.T) {
 	if _, err := b.Sheet(s.cfg, many, Period{}); err == nil || !strings.Contains(err.Error(), "缩短时间段") {
 		t.Errorf("got %v for more rows than a sheet has", err)
 	}
+}
+
+// However long the cells are, a page is a record that the ledger takes, and no
+// row is lost.
+func TestPrintedSheet(t *testing.T) {
+	s := withTools(t)
+	b, _ := FindBook("rental")
+	sheet, err := b.Sheet(s.cfg, s.records(), Period{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	print := PrintSheet{Sheet: sheet, Period: Period{From: "2026-03-01"}, Staff: "01"}
+	s.refused(print, "empty")
+	wide := make([]string, len(sheet.Columns))
+	for i := range wide {
+		wide[i] = strings.Repeat("账", 300)
+	}
+	wide[1] = ""
+	for i := range mostPrinted {
+		row := slices.Clone(wide)
+		row[0] = fmt.Sprint("R", i)
+		print.Sheet.Rows = append(print.Sheet.Rows, row)
+	}
+	s.refused(PrintSheet{Sheet: print.Sheet, Staff: "99"}, "unknown-staff")
+	s.took()
+	answer := s.do(print).(Printed)
+	rows, pages := 0, 0
+	for _, e := range s.took() {
+		raw := e.(Print).Job.Slip.Data
+		var page RegisterSlip
+		if err := json.Unmarshal(raw, &page); err != nil || len(raw) > 48<<10 {
+			t.Fatalf("a page of %d bytes (%v)", len(raw), err)
+		}
+		if pages++; page.Page != pages || page.Pages != answer.Pages || page.Period != "2026-03-01起" {
+			t.Errorf("got page %d of %d, %s", page.Page, page.Pages, page.Period)
+		}
+		for _, e := range page.Entries {
+			if e.Title != fmt.Sprint("R", rows) || len(e.Rows) != len(wide)-2 {
+				t.Fatalf("row %d is %s with %d cells", rows, e.Title, len(e.Rows))
+			}
+			rows++
+		}
+	}
+	if rows != mostPrinted || pages != answer.Pages || answer.Rows != rows {
+		t.Errorf("got %d rows on %d pages, told %+v", rows, pages, answer)
+	}
+	print.Sheet.Rows = append(print.Sheet.Rows, wide)
+	s.refused(print, "too-many")
+
+	s.refused(ToolPrint{ID: "XX", Staff: "01"}, "unknown-tool")
+	s.do(ToolPrint{ID: "DR-01", Staff: "01"})
+	if got := s.printed(); !slices.Equal(got, []string{"account"}) {
+		t.Errorf("got slips %v", got)
+	}
+	s.cfg.Printer, s.h.cfg.Printer = false, false
+	s.refused(ToolPrint{ID: "DR-01", Staff: "01"}, "no-printer")
 }
 
 func TestEveryKindHasAName(t *testing.T) {

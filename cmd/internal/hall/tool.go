@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
@@ -176,6 +177,9 @@ func (h *Hall) place(t Tool) error {
 	}
 	return nil
 }
+
+// kept is where a tool is kept: its door, or a shelf or bin.
+func (t *Tool) kept() string { return cmp.Or(string(t.Door), t.Place) }
 
 // Tool gives one tool.
 func (h *Hall) Tool(id string) (Tool, error) {

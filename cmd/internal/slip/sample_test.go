@@ -132,6 +132,32 @@ var samples = map[string]any{
 		},
 		Issued: issued,
 	},
+	"register": hall.RegisterSlip{
+		Name: "工具租赁台账", Period: "2026-01-01至2026-01-31", Page: 2, Pages: 2, Staff: "孙（04）", Issued: issued,
+		Entries: []hall.ReportSection{
+			{Title: "R0105-001", Rows: []hall.ReportRow{
+				{Name: "工具编号", Value: "T-0007"},
+				{Name: "工具名称", Value: "电锤（含钻头三支及手提箱）"},
+				{Name: "证件尾号", Value: "002X"},
+				{Name: "申请时间", Value: "2026-01-05 09:31"},
+				{Name: "计价", Value: "8.00元/小时，日封顶40.00元，30分钟内免费"},
+				{Name: "押金", Value: "300.00"},
+				{Name: "检查结果", Value: "损坏"},
+				{Name: "租赁费", Value: "64.00"},
+				{Name: "扣款", Value: "300.00"},
+				{Name: "状态", Value: "已结算"},
+			}},
+			{Title: "R0105-002", Rows: []hall.ReportRow{{Name: "工具编号", Value: "T-0003"}, {Name: "工具名称", Value: "榔头"}, {Name: "状态", Value: "已取消"}, {Name: "备注", Value: "不用了"}}},
+		},
+	},
+	"account": hall.AccountSlip{
+		AccountView: hall.AccountView{
+			Tool: "T-0007", Name: "电锤（含钻头三支及手提箱）", State: "在库", Bought: "2025-01-06", Life: 36,
+			Sums: hall.Sums{DepositIn: 1500000, DepositOut: 1376600, Kept: 93400, Rent: 64000, Compensation: 30000, Paid: 600, Repair: 46800, Purchase: 109500},
+			Held: 30000, Owed: 0, Net: -62300, Wear: 36400, Book: 73100, Result: 10800, Uses: 50, Repairs: 2, OutHours: 312, IdleHours: 8424,
+		},
+		Price: "8.00元/小时，日封顶40.00元，30分钟内免费", Deposit: 30000, Place: "A/12", CheckBy: "2026-03-31", Staff: "孙（04）", Issued: issued,
+	},
 	"report": object{
 		"day": "2026-01-05", "staff": "05", "issued": "2026-01-05 18:02",
 		"sections": []object{

@@ -93,6 +93,15 @@ var templates = map[string]template{
 		needs: []string{"day", "sections.title", "sections.rows.name", "staff", "issued"},
 		proof: []string{"day"},
 	},
+	"register": {
+		title: "台账", version: 1, body: fill(register),
+		needs: []string{"name", "period", "page", "pages", "entries.title", "staff", "issued"},
+	},
+	"account": {
+		title: "工具单机核算单", version: 1, body: fill(account),
+		needs: []string{"tool", "name", "purchase", "deposit_in", "deposit_out", "kept", "held", "rent", "compensation", "repair", "result", "staff", "issued"},
+		proof: []string{"tool", "result", "issued"},
+	},
 	"training": {
 		title: "培训签到表", version: 1, body: fill(training),
 		needs: []string{"course", "session", "place", "trainer", "people.last4", "issued"},
