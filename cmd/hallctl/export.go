@@ -108,7 +108,7 @@ func formatOf(format, out string, oneJSON bool) (string, error) {
 
 // exportFile writes to a file that appears only when it is whole.
 func (a *app) exportFile(cmd *cobra.Command, path, format string, p part) (n int, err error) {
-	err = wholeFile(path, func(f *os.File) error {
+	err = wholeFile(path, 0o640, func(f *os.File) error {
 		n, err = a.export(cmd, f, format, p)
 		return err
 	})
@@ -117,7 +117,7 @@ func (a *app) exportFile(cmd *cobra.Command, path, format string, p part) (n int
 
 // wholeFile writes a file under another name and gives it its own once all of it
 // is on disk.
-func wholeFile(path string, write func(*os.File) error) error {
+func wholeFile(path string, mode os.FileMode, write func(*os.File) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".hallctl-*")
 	if err != nil {
 		return fmt.Errorf("不能在 %s 写文件：%w", filepath.Dir(path), err)
@@ -127,10 +127,20 @@ func wholeFile(path string, write func(*os.File) error) error {
 	if err := write(f); err != nil {
 		return err
 	}
-	if err := errors.Join(f.Chmod(0o640), f.Sync(), f.Close(), os.Rename(f.Name(), path)); err != nil {
+	_ = f.Chmod(mode) // a stick's file system may know no rights
+	if err := errors.Join(f.Sync(), f.Close(), os.Rename(f.Name(), path), syncDir(filepath.Dir(path))); err != nil {
 		return fmt.Errorf("写文件 %s：%w", path, err)
 	}
 	return nil
+}
+
+// syncDir makes a file's name survive the pulling of a stick.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 func (a *app) export(cmd *cobra.Command, w io.Writer, format string, p part) (int, error) {

@@ -13,11 +13,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"halld/cmd/internal/console"
-	"halld/cmd/internal/ledger"
 )
 
 func (a *app) ledger() *cobra.Command {
-	return group("ledger", "台账", a.ledgerList(), a.ledgerVerify(), a.ledgerExport(), a.ledgerPrint(), a.ledgerExceptions())
+	return group("ledger", "台账", a.ledgerList(), a.ledgerVerify(), a.ledgerExport(), a.ledgerPrint(), a.ledgerExceptions(), a.ledgerBackup())
 }
 
 const ledgerTable = `序号	时间	类别	对象{{range .}}
@@ -76,7 +75,8 @@ func (a *app) ledgerVerify() *cobra.Command {
 		walk := a.verifyHere
 		if *file != "" {
 			walk = func(ctx context.Context, show func(done, total uint64)) (verified, error) {
-				return verifyFile(ctx, *file, show)
+				v, err := verifyFile(ctx, *file, show)
+				return v, wrongFile(*file, err)
 			}
 		}
 		v, err := walk(cmd.Context(), progress(cmd.ErrOrStderr()))
@@ -118,18 +118,6 @@ func (a *app) verifyHere(ctx context.Context, show func(done, total uint64)) (v 
 		}
 		show(line.Done, line.Total)
 	}
-}
-
-func verifyFile(ctx context.Context, path string, show func(done, total uint64)) (verified, error) {
-	rep, err := ledger.VerifyFile(ctx, path, show)
-	if err != nil {
-		return verified{}, err
-	}
-	v := verified{Records: rep.Records, Epoch: rep.Epoch, Head: rep.Head, Bad: []string{}}
-	for _, p := range rep.Bad {
-		v.Bad = append(v.Bad, fmt.Sprintf("第 %d 条：%s", p.Seq, p.What))
-	}
-	return v, nil
 }
 
 // progress shows how far something is, on a terminal only.

@@ -10,6 +10,7 @@ import (
 	"context"
 	"encoding/json"
 	"html/template"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -65,6 +66,9 @@ type Book interface {
 	// Verify walks the ledger and says which records are not what was written.
 	// It tells how far it is; progress may be nil.
 	Verify(ctx context.Context, progress func(done, total uint64)) (any, error)
+	// Backup copies the ledger as it stands while records go on being written,
+	// and gives the copy to read and its length in bytes.
+	Backup(ctx context.Context) (io.ReadCloser, int64, error)
 }
 
 // Gear is what a technician asks of the devices, and of the line to the county.
@@ -159,5 +163,6 @@ func (c *Console) Socket() http.Handler {
 	mux := http.NewServeMux()
 	c.api(mux)
 	mux.HandleFunc("POST "+Root+"staff/pin", c.setPin)
+	mux.HandleFunc("GET "+Root+"ledger/backup", c.backup)
 	return mux
 }

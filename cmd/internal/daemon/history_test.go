@@ -1,11 +1,16 @@
 package daemon
 
 import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"halld/cmd/internal/hall"
+	"halld/cmd/internal/ledger"
 	"halld/config"
 )
 
@@ -42,5 +47,39 @@ func TestSecondRecoveryKeepsTheFirst(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("the book has %v, want %v", got, want)
+	}
+}
+
+// A backup is whole while records go on being written, and leaves nothing
+// behind, not even of one that a power cut ended.
+func TestBackupBesideTheWriter(t *testing.T) {
+	s := newShelf(t)
+	dir := t.TempDir()
+	b := backend{&Daemon{cfg: &config.Config{DataDir: dir}, ledger: s.ledger}}
+	if err := os.MkdirAll(filepath.Join(dir, "backup", "half"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.put(&hall.DayOpened{Day: "2026-03-02"})
+	for range 2 {
+		copied, size, err := b.Backup(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.put(&hall.DayOpened{Day: "2026-03-03"})
+		blob, err := io.ReadAll(copied)
+		if err != nil || int64(len(blob)) != size {
+			t.Fatalf("got %d of %d bytes, %v", len(blob), size, err)
+		}
+		path := filepath.Join(t.TempDir(), "copy.db")
+		if err := errors.Join(copied.Close(), os.WriteFile(path, blob, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		last, _ := s.ledger.Head()
+		if rep, err := ledger.VerifyFile(t.Context(), path, nil); err != nil || rep.Records != last-1 || len(rep.Bad) > 0 {
+			t.Errorf("the copy holds %+v, %v; want %d sound records", rep, err, last-1)
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

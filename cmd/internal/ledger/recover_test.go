@@ -22,6 +22,7 @@ func damage(t *testing.T, l *Ledger, seq uint64) {
 	if err != nil || len(rows) != 1 {
 		t.Fatal(err)
 	}
+	unguard(t, l)
 	doc := rows[0].doc
 	doc[len(doc)/2] ^= 1
 	if err := l.db.exec(`UPDATE records SET doc = ? WHERE seq = ?`, doc, seq); err != nil {

@@ -3,15 +3,21 @@
 package consoletest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
 	"halld/cmd/internal/console"
 	"halld/cmd/internal/hall"
+	"halld/cmd/internal/ledger"
 )
 
 // Hall is a console.Backend. It may be used from several goroutines.
@@ -281,6 +287,32 @@ func (f *Hall) Verify(_ context.Context, progress func(done, total uint64)) (any
 		progress(n, n)
 	}
 	return map[string]any{"records": n, "epoch": "e1", "head": "00", "bad": append([]string{}, f.bad...)}, nil
+}
+
+// Backup implements console.Book: a real ledger of the records so far.
+func (f *Hall) Backup(ctx context.Context) (io.ReadCloser, int64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	dir, err := os.MkdirTemp("", "backup-")
+	if err != nil {
+		return nil, 0, err
+	}
+	defer os.RemoveAll(dir)
+	l, err := ledger.Open(filepath.Join(dir, "ledger.db"), ledger.Opts{Hall: Config().ID})
+	if err != nil {
+		return nil, 0, err
+	}
+	var entries []ledger.Entry
+	for _, r := range f.records {
+		entries = append(entries, ledger.Entry{Kind: string(r.Data.Kind()), Time: r.At.Time, Subject: r.Data.Subject(), Data: r.Data})
+	}
+	_, err = l.Append(entries)
+	path := filepath.Join(dir, "copy.db")
+	if err = errors.Join(err, l.Backup(ctx, path), l.Close()); err != nil {
+		return nil, 0, err
+	}
+	b, err := os.ReadFile(path)
+	return io.NopCloser(bytes.NewReader(b)), int64(len(b)), err
 }
 
 // TestPrint implements console.Gear.
