@@ -64,6 +64,7 @@ func TestBrokenTailIsSetAside(t *testing.T) {
 	want := &Recovery{
 		Aside: path + ".broken-20260302T003000Z", Salvage: path + ".broken-20260302T003000Z.jsonl", Epoch: epoch,
 		Records: 6, Last: 9, Lost: []Range{{3, 4}, {9, 9}}, Confirmed: ack, Side: 2,
+		Before: []string{filepath.Base(path) + ".broken-20260302T003000Z.jsonl"},
 	}
 	if diff := cmp.Diff(want, r, cmpopts.IgnoreFields(Recovery{}, "Reason")); diff != "" {
 		t.Fatalf("recovery (-want +got):\n%s", diff)
@@ -243,9 +244,6 @@ func TestEarlierLedgersInOrder(t *testing.T) {
 		}
 		want = append(want, l.Recovery().Salvage)
 	}
-	if err := os.WriteFile(path+asideSuffix+"notes.jsonl", nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	files, err := l.Earlier()
 	if err != nil || !slices.Equal(files, want) {
 		t.Fatalf("got %v (%v), want %v", files, err, want)
@@ -261,6 +259,29 @@ func TestEarlierLedgersInOrder(t *testing.T) {
 		if n != i+1 {
 			t.Errorf("%s holds %d records, want %d", f, n, i+1)
 		}
+	}
+
+	// An older copy that is restored goes on from what it went on from then.
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	if err := l.Backup(t.Context(), copied); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.NewEpoch("for the test"); err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	if err := os.Rename(copied, path); err != nil {
+		t.Fatal(err)
+	}
+	l = open(t, path)
+	if files, err := l.Earlier(); err != nil || !slices.Equal(files, want) {
+		t.Errorf("the copy goes on from %v (%v), want %v", files, err, want)
+	}
+	if err := os.Remove(want[0]); err != nil {
+		t.Fatal(err)
+	}
+	if files, err := l.Earlier(); err != nil || !slices.Equal(files, want[1:]) {
+		t.Errorf("got %v (%v) once a file is gone, want %v", files, err, want[1:])
 	}
 }
 
