@@ -12,7 +12,7 @@ func (a *app) person() *cobra.Command {
 			*person = args[0]
 		}
 		answer, err := a.get(cmd.Context(), "persons/"+escape(*person))
-		return say(a, cmd, answer, err, facts)
+		return say(a, cmd, answer, err, facts("person"))
 	}
 	list := []*cobra.Command{show}
 	for _, v := range []verb{
@@ -56,7 +56,7 @@ func (a *app) day() *cobra.Command {
 	return group("day", "营业日",
 		verb{use: "open", short: "开门营业", say: "已开门"}.command(a, "day"),
 		verb{use: "close", short: "闭门：日终核对", flags: []flag{reasonFlag}, say: "已闭门"}.command(a, "day"),
-		a.view("report", "日报", "day/report", facts),
+		a.view("report", "日报", "day/report", facts("report")),
 	)
 }
 

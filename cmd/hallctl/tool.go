@@ -88,7 +88,7 @@ const toolTable = `编号	名称	类别	状态	柜门	押金	单价{{range .}}
 func (a *app) tool() *cobra.Command {
 	list := []*cobra.Command{
 		a.view("list", "全部工具", "tools", template(toolTable)),
-		a.one("show ID", "一件工具和它的单机账", "tools", facts),
+		a.one("show ID", "一件工具和它的单机账", "tools", facts("tool")),
 		a.toolImport(),
 		a.toolChange(),
 		a.view("requests", "待第二人审批的变动", "requests", template(requestTable)),

@@ -14,6 +14,9 @@ import (
 // plainly makes every mistake on the command line a sentence in the clerk's
 // language, here and in all commands below.
 func plainly(cmd *cobra.Command) {
+	cmd.SetUsageTemplate(usage)
+	cmd.InitDefaultHelpFlag()
+	cmd.Flags().Lookup("help").Usage = "这个命令怎么用"
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return wrongFlag(c, err) })
 	if fits := cmd.Args; fits != nil {
 		cmd.Args = func(c *cobra.Command, args []string) error {
@@ -30,6 +33,20 @@ func plainly(cmd *cobra.Command) {
 		plainly(sub)
 	}
 }
+
+// usage is the help below a command's description.
+const usage = `用法：
+  {{if .HasAvailableSubCommands}}{{.CommandPath}} 命令{{else}}{{.UseLine}}{{end}}
+{{if .HasAvailableSubCommands}}
+命令：{{range .Commands}}{{if or .IsAvailableCommand (eq .Name "help")}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
+{{end}}{{if .HasAvailableLocalFlags}}
+参数：
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
+{{end}}{{if .HasAvailableInheritedFlags}}
+通用参数：
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}
+{{end}}`
 
 // names are the commands below a command.
 func names(c *cobra.Command) (list []string) {
