@@ -271,6 +271,9 @@ type Rental struct {
 	// ApprovalLimit is the highest deposit in yuan that a role may approve. A
 	// role that isn't named has no limit of its own.
 	ApprovalLimit map[string]Fen `toml:"approval_limit" example:"500.00"`
+	// TwoPersonAdd makes a new tool a request that a second person approves;
+	// without it one keeper brings it into the stock.
+	TwoPersonAdd bool `toml:"two_person_add" default:"false"`
 	// Checklist is asked at the inspection of a tool whose type has none.
 	Checklist []string `toml:"checklist" default:"外观完好,部件齐全,功能正常"`
 	Terms     Terms    `toml:"terms"`

@@ -12,7 +12,7 @@ func (a *app) person() *cobra.Command {
 			*person = args[0]
 		}
 		answer, err := a.get(cmd.Context(), "persons/"+escape(*person))
-		return say(a, cmd, answer, err, facts)
+		return say(a, cmd, answer, err, facts("person"))
 	}
 	list := []*cobra.Command{show}
 	for _, v := range []verb{
@@ -56,18 +56,7 @@ func (a *app) day() *cobra.Command {
 	return group("day", "营业日",
 		verb{use: "open", short: "开门营业", say: "已开门"}.command(a, "day"),
 		verb{use: "close", short: "闭门：日终核对", flags: []flag{reasonFlag}, say: "已闭门"}.command(a, "day"),
-		a.view("report", "日报", "day/report", facts),
-	)
-}
-
-// cash is the day's money, and its hand-over to finance.
-func (a *app) cash() *cobra.Command {
-	return group("cash", "现金日结",
-		a.view("show", "今天的收支和在存押金", "cash", facts),
-		verb{
-			use: "close", short: "财务点清并接收当天现金", say: "已日结",
-			flags: []flag{{name: "counted", usage: "实点金额", kind: money}, {name: "from", usage: "交款人工号"}, {name: "day", usage: "哪一天；不写为今天"}, reasonFlag},
-		}.command(a, "cash"),
+		a.view("report", "日报", "day/report", facts("report")),
 	)
 }
 

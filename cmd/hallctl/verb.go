@@ -2,11 +2,14 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,7 +27,8 @@ type verb struct {
 	path  string   // of the interface; empty: group and name
 	args  []string // fields that the arguments fill
 	flags []flag
-	say   string // template of the answer for people
+	with  map[string]any // fields that are always so
+	say   string         // template of the answer for people
 	// follow takes the answer of what goes on after it; nil: it is said.
 	follow func(a *app, cmd *cobra.Command, answer json.RawMessage) error
 }
@@ -45,6 +49,7 @@ const (
 	number
 	money // yuan, a decimal string
 	list  // comma-separated, or written several times
+	sums  // names with yuan, 钻头=15.00, comma-separated or written several times
 	yes   // present or not
 	file  // a file, of which the SHA-256 is sent
 )
@@ -75,6 +80,8 @@ func (f flag) in(fs *pflag.FlagSet) {
 		fs.Var(yuan{new(string)}, f.name, f.usage)
 	case file:
 		fs.Var(digest{new(string)}, f.name, f.usage)
+	case sums:
+		fs.Var(priced{}, f.name, f.usage)
 	default:
 		fs.String(f.name, f.value, f.usage)
 	}
@@ -93,6 +100,8 @@ func (f flag) put(body map[string]any, fs *pflag.FlagSet) {
 		v, _ = fs.GetStringSlice(f.name)
 	case yes:
 		v, _ = fs.GetBool(f.name)
+	case sums:
+		v = fs.Lookup(f.name).Value
 	default:
 		v = fs.Lookup(f.name).Value.String()
 	}
@@ -127,7 +136,7 @@ func (y yuan) String() string {
 func (y yuan) Set(s string) error {
 	f, err := hall.ParseFen(s)
 	if err != nil {
-		return fmt.Errorf("金额要写成元，如 12.50")
+		return err
 	}
 	*y.sum = f.String()
 	return nil
@@ -157,6 +166,37 @@ func (d digest) Set(path string) error {
 
 func (digest) Type() string { return "file" }
 
+// priced is a flag's value that is sums of money by name.
+type priced map[string]string
+
+func (p priced) String() string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		parts = append(parts, name+"="+p[name])
+	}
+	return strings.Join(parts, ",")
+}
+
+func (p priced) Set(s string) error {
+	for part := range strings.FieldsFuncSeq(s, separates) {
+		name, sum, ok := strings.Cut(part, "=")
+		if !ok || name == "" {
+			return &hall.Refusal{Code: "price", Text: "“" + part + "”不对，要写成 名称=元，如 钻头=15.00"}
+		}
+		f, err := hall.ParseFen(sum)
+		if err != nil {
+			return err
+		}
+		p[name] = f.String()
+	}
+	return nil
+}
+
+func (priced) Type() string { return "name=yuan" }
+
+// separates tells what may stand between the parts of a list.
+func separates(r rune) bool { return strings.ContainsRune("、,，;；", r) }
+
 var staffFlag = flag{name: "staff", usage: "经办人工号"}
 
 // command makes the verb's command; group is the word before it, or empty.
@@ -171,13 +211,18 @@ func (v verb) command(a *app, group string) *cobra.Command {
 	human := template(v.say)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		body := map[string]any{}
+		maps.Copy(body, v.with)
 		for i, arg := range args {
 			set(body, v.args[i], arg)
 		}
 		for _, f := range flags {
 			f.put(body, cmd.Flags())
 		}
-		answer, err := a.post(cmd.Context(), path, body)
+		ctx := cmd.Context()
+		if v.follow != nil { // an interrupt must not leave it begun and not followed
+			ctx = context.WithoutCancel(ctx)
+		}
+		answer, err := a.post(ctx, path, body)
 		if err == nil && v.follow != nil {
 			return v.follow(a, cmd, answer)
 		}
@@ -191,11 +236,7 @@ func group(use, short string, list ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs}
 	cmd.AddCommand(list...)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		var names []string
-		for _, c := range cmd.Commands() {
-			names = append(names, c.Name())
-		}
-		return fmt.Errorf("hallctl %s 要写明做什么：%s", use, strings.Join(names, "、"))
+		return fmt.Errorf("%s 要写明做什么：%s", cmd.CommandPath(), strings.Join(names(cmd), "、"))
 	}
 	return cmd
 }

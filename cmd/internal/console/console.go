@@ -10,6 +10,7 @@ import (
 	"context"
 	"encoding/json"
 	"html/template"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -59,9 +60,15 @@ type Book interface {
 	// Records gives the exact bytes of n records at most, oldest first, from a
 	// sequence on; from 0 means the last n.
 	Records(ctx context.Context, from uint64, n int) ([]json.RawMessage, error)
+	// Sheet lays a period of one of the hall's books out. A *hall.Refusal says
+	// that there is no such book or period.
+	Sheet(ctx context.Context, book string, p hall.Period) (hall.Sheet, error)
 	// Verify walks the ledger and says which records are not what was written.
 	// It tells how far it is; progress may be nil.
 	Verify(ctx context.Context, progress func(done, total uint64)) (any, error)
+	// Backup copies the ledger as it stands while records go on being written,
+	// and gives the copy to read and its length in bytes.
+	Backup(ctx context.Context) (io.ReadCloser, int64, error)
 }
 
 // Gear is what a technician asks of the devices, and of the line to the county.
@@ -101,6 +108,7 @@ type Console struct {
 	log  *slog.Logger
 	door *door
 	busy chan struct{} // a token for each screen that listens
+	lays chan struct{} // one token: a sheet of a year takes memory, so one is made at a time
 
 	pages *template.Template
 }
@@ -120,7 +128,7 @@ func New(b Backend, opts Opts) *Console {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Console{hall: b, opts: opts, log: opts.Log, door: newDoor(b, opts), busy: make(chan struct{}, screens), pages: pages()}
+	return &Console{hall: b, opts: opts, log: opts.Log, door: newDoor(b, opts), busy: make(chan struct{}, screens), lays: make(chan struct{}, 1), pages: pages()}
 }
 
 // limits of a connection: a board that listens for changes keeps its own open.
@@ -155,5 +163,6 @@ func (c *Console) Socket() http.Handler {
 	mux := http.NewServeMux()
 	c.api(mux)
 	mux.HandleFunc("POST "+Root+"staff/pin", c.setPin)
+	mux.HandleFunc("GET "+Root+"ledger/backup", c.backup)
 	return mux
 }

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"halld/cmd/internal/county"
@@ -37,6 +38,7 @@ type Daemon struct {
 	log     *slog.Logger
 	clock   *clock
 	ledger  *ledger.Ledger
+	copying sync.Mutex // held while the ledger is copied for a backup
 	vault   *vault
 	book    *book
 	loop    *loop

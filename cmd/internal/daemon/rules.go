@@ -68,6 +68,7 @@ func rentalRules(c *config.Config) hall.RentalRules {
 		InspectWithin: c.Rental.InspectWithin,
 		OverdueAfter:  c.Rental.OverdueAfter,
 		PriceList:     c.Rental.PriceList,
+		TwoPersonAdd:  c.Rental.TwoPersonAdd,
 		Checklist:     c.Rental.Checklist,
 		Terms:         hall.Terms(c.Rental.Terms),
 		Types:         map[string]hall.ToolType{},

@@ -126,3 +126,18 @@ func (b Bill) kept() []ToolSum { return b.part(func(l BillLine) Fen { return l.D
 func (b Bill) refunds() []ToolSum { return b.part(func(l BillLine) Fen { return l.Refund }) }
 
 func (b Bill) dues() []ToolSum { return b.part(func(l BillLine) Fen { return l.Due }) }
+
+// payment is how a payment of what is due is shared out over the tools, in
+// order, when a sum was paid before it.
+func (b Bill) payment(before, amount Fen) (list []ToolSum) {
+	for _, d := range b.dues() {
+		gone := min(before, d.Amount)
+		before -= gone
+		part := min(amount, d.Amount-gone)
+		amount -= part
+		if part > 0 {
+			list = append(list, ToolSum{d.Tool, part})
+		}
+	}
+	return list
+}

@@ -101,6 +101,7 @@ func (h *Hall) forgetDone() {
 		return j.Settled || j.State == JobPrinted || j.State == JobUnconfirmed || j.Slip.Template == "ticket"
 	})
 	h.forgetRentals(h.Day)
+	h.forgetHandovers(h.Day)
 	maps.DeleteFunc(h.Ops, func(_ string, o *Operation) bool { return o.ended() })
 }
 

@@ -37,15 +37,18 @@ type state struct {
 	Stubs     map[string]string // rental by number of a stub from a numbered book
 	Boots     []Boot            // starts of the machine, for durations over a restart
 
-	Accounts   map[string]*Account // by tool
-	Cash       map[string]*CashDay // by day
-	Total      Sums                // since the ledger began
-	DoorBooks  map[DoorID]*DoorBook
-	RepairSeq  int // repairs of doors that were ever asked for
-	Storages   map[string]*Storage
-	StorageSeq int
-	Requests   map[string]*ToolRequest
-	RequestSeq int
+	Accounts    map[string]*Account // by tool
+	Cash        map[string]*CashDay // by day
+	Drawer      Drawer
+	Handovers   map[string]*Handover // open, or of the last weeks
+	HandoverSeq int
+	Total       Sums // since the ledger began
+	DoorBooks   map[DoorID]*DoorBook
+	RepairSeq   int // repairs of doors that were ever asked for
+	Storages    map[string]*Storage
+	StorageSeq  int
+	Requests    map[string]*ToolRequest
+	RequestSeq  int
 
 	Tally Tally
 	desk
@@ -96,6 +99,12 @@ func (s *state) fill() {
 	}
 	if s.Cash == nil {
 		s.Cash = map[string]*CashDay{}
+	}
+	if s.Drawer.Methods == nil {
+		s.Drawer.Methods = map[string]Fen{}
+	}
+	if s.Handovers == nil {
+		s.Handovers = map[string]*Handover{}
 	}
 	if s.DoorBooks == nil {
 		s.DoorBooks = map[DoorID]*DoorBook{}

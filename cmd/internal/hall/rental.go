@@ -83,16 +83,16 @@ type Rental struct {
 	Terms      string // version of the terms on the printed contract
 	Contract   Paper
 	Return     Paper
-	Binding    string // of the contract that was signed
-	Stub       string // number of its stub
-	Receipt    string // number of the deposit slip that counts
-	Receipts   int    // deposit slips written; older ones are void
-	Method     string // how the deposit was paid
-	BackMethod string // how it was refunded
-	PayMethod  string // how what was due beyond it was paid
-	Held       Fen    // deposit held
-	Bill       *Bill  // once settled
-	Due        Fen    // owed beyond the deposit and not paid yet
+	Binding    string         // of the contract that was signed
+	Stub       string         // number of its stub
+	Receipt    string         // number of the deposit slip that counts
+	Receipts   int            // deposit slips written; older ones are void
+	Method     string         // how the deposit was paid
+	BackMethod string         // how it was refunded
+	Paid       map[string]Fen // what was paid beyond it, by way of payment
+	Held       Fen            // deposit held
+	Bill       *Bill          // once settled
+	Due        Fen            // owed beyond the deposit and not paid yet
 	Requested  Stamp
 	Ended      string // day of the settlement, refusal or cancellation
 }

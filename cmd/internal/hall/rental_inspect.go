@@ -29,7 +29,7 @@ type RentalInspected struct {
 func (*RentalInspected) Kind() Kind        { return "rental.inspected" }
 func (d *RentalInspected) Subject() string { return d.Rental }
 
-func (d *RentalInspected) apply(h *Hall, _ Stamp) {
+func (d *RentalInspected) apply(h *Hall, at Stamp) {
 	r := h.Rentals[d.Rental]
 	if r == nil {
 		return
@@ -45,6 +45,9 @@ func (d *RentalInspected) apply(h *Hall, _ Stamp) {
 	if t := h.Tools[d.Tool]; t != nil && t.Rental == r.ID {
 		t.State, t.Rental = afterInspection[d.Result], ""
 		t.Lacking = slices.Clone(d.Missing)
+		if t.gone() {
+			h.account(d.Tool).Ended = at
+		}
 	}
 	r.progress()
 }

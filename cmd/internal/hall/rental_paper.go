@@ -75,7 +75,7 @@ func (h *Hall) drawUp(out *Outcome, at Stamp, r *Rental, staff string) {
 // foresee is a rental as records will leave it. The hall itself does not change.
 func (h *Hall) foresee(at Stamp, r *Rental, data []Data) *Rental {
 	c := *r
-	c.Lines = slices.Clone(r.Lines)
+	c.Lines, c.Paid = slices.Clone(r.Lines), maps.Clone(r.Paid)
 	s := New(h.cfg)
 	s.Day, s.Rentals[r.ID] = h.Day, &c
 	for _, l := range c.Lines {

@@ -46,18 +46,16 @@ func (e RentalPay) handle(h *Hall, at Stamp) (Outcome, error) {
 	return out, nil
 }
 
-// payTools shares a payment out over what each tool still owes, in order. What
-// was paid before went the same way.
-func (r *Rental) payTools(amount Fen) (list []ToolSum) {
-	before := r.Bill.Due - r.Due
-	for _, d := range r.Bill.dues() {
-		gone := min(before, d.Amount)
-		before -= gone
-		part := min(amount, d.Amount-gone)
-		amount -= part
-		if part > 0 {
-			list = append(list, ToolSum{d.Tool, part})
-		}
+// payTools shares a payment out over what each tool still owes.
+func (r *Rental) payTools(amount Fen) []ToolSum { return r.Bill.payment(r.Bill.Due-r.Due, amount) }
+
+// pay notes how a part of what was due was paid, or with a negative sum that it
+// was taken back.
+func (r *Rental) pay(method string, amount Fen) {
+	if r.Paid == nil {
+		r.Paid = map[string]Fen{}
 	}
-	return list
+	if r.Paid[method] += amount; r.Paid[method] == 0 {
+		delete(r.Paid, method)
+	}
 }

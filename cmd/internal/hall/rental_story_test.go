@@ -185,7 +185,7 @@ func TestLostToolIsPaidAndMayBeFoundAgain(t *testing.T) {
 	if got := s.h.Rentals[r].Bill.Refund; got != 500 {
 		t.Errorf("got %s back, want 5.00", got)
 	}
-	s.do(ToolRestore{ID: "SP-01", Staff: "01", Reason: "找到"})
+	s.do(ToolRestore{ID: "SP-01", Staff: "01", Second: "02", Reason: "找到"})
 	s.request("SP-01")
 	s.replayed()
 }

@@ -2,6 +2,7 @@ package hall
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -31,6 +32,14 @@ func (h *Hall) Warnings() []Warning {
 		case t.State != Ended && p != nil && p.Confirm != "":
 			add("confirm", t.Number, "%s持境外或港澳台证件，请核实可以在当地就业", t.Number)
 		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(h.Tools)) {
+		if t := h.Tools[id]; t.here() && t.CheckBy != "" && t.CheckBy < h.Day {
+			add("check-due", id, "%s（%s）的安全检查已于%s到期，检查合格前不能出租", id, t.Name, t.CheckBy)
+		}
+	}
+	for _, r := range h.ListRequests() {
+		add("request", r.ID, "%s的%s申请%s等待审批，请第二人决定", r.Change.Tool.ID, r.ActionName, r.ID)
 	}
 	for _, s := range h.cfg.Services {
 		if n := h.left(s); n <= s.WarnLeft {

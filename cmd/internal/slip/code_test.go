@@ -12,7 +12,7 @@ func TestClaims(t *testing.T) {
 		"deposit":    "deposit:R260105-001-Y2/320.00",
 		"settlement": "settlement:R260105-001/0.00/44.00",
 		"payment":    "payment:R260105-001/44.00/260106",
-		"cash":       "cash:2026-01-05/1279.00",
+		"cash":       "cash:J000012/1279.00",
 		"refusal":    "",
 	}
 	for name, want := range tests {

@@ -52,11 +52,15 @@ var samples = with(map[string]any{
 		},
 	},
 	"cash": hall.CashSlip{
-		CashClosed: hall.CashClosed{
-			Day: "2026-01-05", Expected: 128000, Counted: 127900, Difference: -100, From: "01", Staff: "04", Reason: "找零差错",
+		CashHanded: hall.CashHanded{
+			Handover: "J000012", Day: "2026-01-05", Since: "2026-01-04 18:05", Methods: map[string]hall.Fen{"现金": 128000, "微信": 1600},
+			Sums:        hall.Sums{DepositIn: 145200, DepositOut: 20000, Kept: 4000, Rent: 6400, Compensation: 2000, Paid: 4400},
+			FloatBefore: 20000, Expected: 148000, Counted: 147900, Difference: -100, Float: 20000, Amount: 127900,
+			Staff: "01", Reason: "找零差错",
 		},
-		Sums: hall.Sums{DepositIn: 142000, DepositOut: 20000, Kept: 2000, Rent: 6400, Compensation: 2000, Paid: 4400},
-		Held: 122000, Capital: "人民币壹仟贰佰柒拾玖元整", Issued: "2026-01-05 18:02",
+		Closed: &hall.CashClosed{Handover: "J000012", Amount: 127900, Received: 127800, Difference: -100, Staff: "04", Reason: "少一元硬币"},
+		Held:   122000, Deposits: []hall.HeldDeposit{{Rental: "R0105-001", Last4: "002X", Held: 32000}, {Rental: "R0105-004", Last4: "0017", Held: 90000}},
+		More: 3, Issued: "2026-01-05 18:02",
 	},
 	"storage": hall.StorageSlip{Storage: "C0105-001", Last4: "002X", Door: "A/5", What: "工具包1个", Staff: "01", Issued: issued},
 	"clear": hall.ClearSlip{
@@ -72,7 +76,7 @@ var samples = with(map[string]any{
 		Issued: issued,
 	},
 	"lifecycle": hall.LifecycleSlip{
-		Request: "L000003", Action: "报损", Tool: "T-0007", Name: "电锤", Reason: "电机烧毁，维修费高于残值", Amount: &motor,
+		Request: "L000003", Action: "修复入库", Tool: "T-0007", Name: "电锤", Reason: "换电机，试机正常", Amount: &motor,
 		Staff: "01", Second: "02", Result: "同意", Issued: issued,
 	},
 	"stock": hall.StockSlip{
@@ -81,6 +85,32 @@ var samples = with(map[string]any{
 			Differ: []hall.StockLine{{Tool: "T-0007", Name: "电锤", State: hall.ToolIn, What: "缺少"}, {Tool: "T-0099", What: "无此编号"}},
 		},
 		Issued: issued,
+	},
+	"register": hall.RegisterSlip{
+		Name: "工具租赁台账", Period: "2026-01-01至2026-01-31", Page: 2, Pages: 2, Staff: "孙（04）", Issued: issued,
+		Entries: []hall.ReportSection{
+			{Title: "R0105-001", Rows: []hall.ReportRow{
+				{Name: "工具编号", Value: "T-0007"},
+				{Name: "工具名称", Value: "电锤（含钻头三支及手提箱）"},
+				{Name: "证件尾号", Value: "002X"},
+				{Name: "申请时间", Value: "2026-01-05 09:31"},
+				{Name: "计价", Value: "8.00元/小时，日封顶40.00元，30分钟内免费"},
+				{Name: "押金", Value: "300.00"},
+				{Name: "检查结果", Value: "损坏"},
+				{Name: "租赁费", Value: "64.00"},
+				{Name: "扣款", Value: "300.00"},
+				{Name: "状态", Value: "已结算"},
+			}},
+			{Title: "R0105-002", Rows: []hall.ReportRow{{Name: "工具编号", Value: "T-0003"}, {Name: "工具名称", Value: "榔头"}, {Name: "状态", Value: "已取消"}, {Name: "备注", Value: "不用了"}}},
+		},
+	},
+	"account": hall.AccountSlip{
+		AccountView: hall.AccountView{
+			Tool: "T-0007", Name: "电锤（含钻头三支及手提箱）", State: "在库", Bought: "2025-01-06", Life: 36,
+			Sums: hall.Sums{DepositIn: 1500000, DepositOut: 1376600, Kept: 93400, Rent: 64000, Compensation: 30000, Paid: 600, Repair: 46800, Purchase: 109500},
+			Held: 30000, Owed: 0, Net: -62300, Wear: 36400, Book: 73100, Result: 10800, Uses: 50, Repairs: 2, OutHours: 312, IdleHours: 8424,
+		},
+		Price: "8.00元/小时，日封顶40.00元，30分钟内免费", Deposit: 30000, Place: "A/12", CheckBy: "2026-03-31", Staff: "孙（04）", Issued: issued,
 	},
 	"report": object{
 		"day": "2026-01-05", "staff": "05", "issued": "2026-01-05 18:02",

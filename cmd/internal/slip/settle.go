@@ -110,26 +110,3 @@ func length(minutes int) string {
 		return fmt.Sprintf("%d小时%d分钟", h, m)
 	}
 }
-
-// handover is what a clerk hands to finance at the end of a day
-// (租赁收入实行统一管理). Deposits stand apart: they are owed, not earned.
-func handover(s sheet, d hall.CashSlip) []printer.Line {
-	lines := join(s.heading(), rows("日期", d.Day, "打印时间", d.Issued), rule())
-	for _, r := range []struct {
-		word string
-		sum  hall.Fen
-	}{
-		{"收取押金", d.DepositIn},
-		{"退还押金", d.DepositOut},
-		{"押金抵扣", d.Kept},
-		{"租赁收入", d.Rent},
-		{"赔偿收入", d.Compensation},
-		{"补交款", d.Paid},
-	} {
-		lines = append(lines, row(r.word, yuan(r.sum)))
-	}
-	lines = join(lines, line(row("在管押金（不是收入）", yuan(d.Held))), rule(),
-		line(row("账面现金", yuan(d.Expected))), sums("清点现金", d.Counted), line(row("差额", yuan(d.Difference))))
-	return join(lines, rows("差额原因", d.Reason, "交款人", d.From, "财务", d.Staff),
-		sign("交款人签字"), sign("财务签字"), s.proof(), rule())
-}

@@ -147,6 +147,23 @@ func TestRefusedSlips(t *testing.T) {
 	}
 }
 
+// A change that waits shows what would become different, and leaves the decision
+// to the pen.
+func TestFormOfAChange(t *testing.T) {
+	j := job(t, "lifecycle", hall.LifecycleSlip{
+		Request: "L000004", Action: "变更", Tool: "T-0007", Name: "电锤", Changes: []string{"押金：300.00元 → 200.00元"},
+		Reason: "县里调价", Staff: "01", Issued: issued,
+	})
+	doc, err := Render(house(t), j, Who{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := doc.Plain(48)
+	if !strings.Contains(text, "变更 押金：300.00元 → 200.00元") || strings.Contains(text, "审批意见") || !strings.Contains(text, "审批人签字：____") {
+		t.Errorf("got\n%s", text)
+	}
+}
+
 // The least that the rules may make still gives a paper: no logo, no complaint
 // line, no name, nobody ahead.
 func TestBareTicket(t *testing.T) {

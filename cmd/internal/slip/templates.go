@@ -69,9 +69,9 @@ var templates = map[string]template{
 		proof: []string{"rental", "items.amount", "issued"},
 	},
 	"cash": {
-		title: "交款单", version: 1, body: fill(handover),
-		needs: []string{"day", "expected", "counted", "difference", "held", "from", "staff", "issued"},
-		proof: []string{"day", "counted"},
+		title: "交接班单", version: 1, body: fill(handover),
+		needs: []string{"handover", "day", "expected", "counted", "difference", "float", "amount", "held", "staff", "issued"},
+		proof: []string{"handover", "amount"},
 	},
 	"storage": {
 		title: "寄存单", version: 1, body: fill(storage),
@@ -100,6 +100,15 @@ var templates = map[string]template{
 		title: "日报", version: 1, body: fill(report),
 		needs: []string{"day", "sections.title", "sections.rows.name", "staff", "issued"},
 		proof: []string{"day"},
+	},
+	"register": {
+		title: "台账", version: 1, body: fill(register),
+		needs: []string{"name", "period", "page", "pages", "entries.title", "staff", "issued"},
+	},
+	"account": {
+		title: "工具单机核算单", version: 1, body: fill(account),
+		needs: []string{"tool", "name", "purchase", "deposit_in", "deposit_out", "kept", "held", "rent", "compensation", "repair", "result", "staff", "issued"},
+		proof: []string{"tool", "result", "issued"},
 	},
 	"training": {
 		title: "培训签到表", version: 1, body: fill(training),

@@ -3,14 +3,21 @@
 package consoletest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
 	"halld/cmd/internal/console"
 	"halld/cmd/internal/hall"
+	"halld/cmd/internal/ledger"
 )
 
 // Hall is a console.Backend. It may be used from several goroutines.
@@ -19,6 +26,7 @@ type Hall struct {
 	h         *hall.Hall
 	at        hall.Stamp
 	docs      []json.RawMessage
+	records   []hall.Record
 	pins      map[string][]byte
 	listeners map[chan struct{}]bool
 	facts     map[string]hall.Facts
@@ -218,6 +226,7 @@ func (f *Hall) write(d hall.Data) error {
 		"time": f.at.Time.Format(time.RFC3339), "subject": d.Subject(), "sequence": fmt.Sprint(seq), "clock": "trusted", "data": d,
 	})
 	f.docs = append(f.docs, doc)
+	f.records = append(f.records, hall.Record{At: f.at, Data: d})
 	return err
 }
 
@@ -281,6 +290,17 @@ func (f *Hall) Records(_ context.Context, from uint64, n int) ([]json.RawMessage
 	return append([]json.RawMessage{}, f.docs[first:min(first+n, len(f.docs))]...), nil
 }
 
+// Sheet implements console.Book.
+func (f *Hall) Sheet(_ context.Context, book string, p hall.Period) (hall.Sheet, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	b, err := hall.FindBook(book)
+	if err != nil {
+		return hall.Sheet{}, err
+	}
+	return b.Sheet(Config(), slices.Values(f.records), p)
+}
+
 // Verify implements console.Book.
 func (f *Hall) Verify(_ context.Context, progress func(done, total uint64)) (any, error) {
 	f.mu.Lock()
@@ -291,6 +311,32 @@ func (f *Hall) Verify(_ context.Context, progress func(done, total uint64)) (any
 		progress(n, n)
 	}
 	return map[string]any{"records": n, "epoch": "e1", "head": "00", "bad": append([]string{}, f.bad...)}, nil
+}
+
+// Backup implements console.Book: a real ledger of the records so far.
+func (f *Hall) Backup(ctx context.Context) (io.ReadCloser, int64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	dir, err := os.MkdirTemp("", "backup-")
+	if err != nil {
+		return nil, 0, err
+	}
+	defer os.RemoveAll(dir)
+	l, err := ledger.Open(filepath.Join(dir, "ledger.db"), ledger.Opts{Hall: Config().ID})
+	if err != nil {
+		return nil, 0, err
+	}
+	var entries []ledger.Entry
+	for _, r := range f.records {
+		entries = append(entries, ledger.Entry{Kind: string(r.Data.Kind()), Time: r.At.Time, Subject: r.Data.Subject(), Data: r.Data})
+	}
+	_, err = l.Append(entries)
+	path := filepath.Join(dir, "copy.db")
+	if err = errors.Join(err, l.Backup(ctx, path), l.Close()); err != nil {
+		return nil, 0, err
+	}
+	b, err := os.ReadFile(path)
+	return io.NopCloser(bytes.NewReader(b)), int64(len(b)), err
 }
 
 // TestPrint implements console.Gear.
