@@ -79,25 +79,6 @@ func (c *checker) printer(p *Printer) {
 	c.reads("printer.logo", p.Logo)
 }
 
-func (c *checker) displays() {
-	names := map[string]string{}
-	for i, d := range c.cfg.Displays {
-		unique(c, names, d.Name, at("display", i, "name"))
-		if d.Window != 0 {
-			c.isWindow(at("display", i, "window"), d.Window)
-		}
-		if d.Driver == "tm1637" {
-			c.pin(at("display", i, "clk"), d.CLK)
-			c.pin(at("display", i, "dio"), d.DIO)
-			c.unused(at("display", i, "port"), d.Port, "tm1637 接在 clk 和 dio 两个引脚上")
-			continue
-		}
-		c.needPort(at("display", i, "port"), d.Port, d.Driver)
-		c.unused(at("display", i, "clk"), d.CLK, "只有 tm1637 用引脚")
-		c.unused(at("display", i, "dio"), d.DIO, "只有 tm1637 用引脚")
-	}
-}
-
 func (c *checker) pin(path, pin string) {
 	if pin == "" {
 		c.bad(path, "必须填写", "写引脚，如 \"gpio:GPIO17\"")

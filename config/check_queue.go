@@ -6,14 +6,6 @@ import (
 	"strings"
 )
 
-// segmentLetters are the letters that seven segments can show.
-const segmentLetters = "ABCDEFHJLPU"
-
-// segment says whether a display driver shows letters on seven segments.
-func segment(driver string) bool {
-	return slices.Contains([]string{"led485", "ledascii", "max7219", "tm1637", "ht16k33"}, driver)
-}
-
 // roots are the notice's five services.
 var roots = []string{"info", "match", "training", "aid", "rights"}
 
@@ -52,7 +44,7 @@ func (c *checker) prefix(path, p string) {
 		return
 	}
 	for i, d := range c.cfg.Displays {
-		if segment(d.Driver) && !strings.Contains(segmentLetters, p) {
+		if screens[d.Driver].tubes > 0 && !strings.Contains(segmentLetters, p) {
 			c.bad(path, fmt.Sprintf("字母 %s 在数码管（display[%d]）上看不清", p, i), "改用 "+strings.Join(strings.Split(segmentLetters, ""), " ")+" 之一")
 			return
 		}

@@ -48,6 +48,20 @@ type Config struct {
 	Warnings []Problem `toml:"-"`
 	// Location is Hall.Timezone, loaded.
 	Location *time.Location `toml:"-"`
+
+	place place `toml:"-"`
+}
+
+// place is the file that a Config was read from, for messages.
+type place struct {
+	file  string
+	lines lines
+}
+
+// Problem is something that a Config has wrong as others find it, such as the
+// daemon when it asks the devices: told with the line of its key or table.
+func (c *Config) Problem(path, text, fix string) Problem {
+	return Problem{c.place.file, c.place.lines.of(path), path, text, fix}
 }
 
 // HallID is the hall's name on the wire: county and code, as in 140321-01.
@@ -175,17 +189,27 @@ type Printer struct {
 type Display struct {
 	Name string `toml:"name" required:"true" example:"window-1"`
 	// Window is the counter it hangs over; 0 is the hall's own display.
-	Window int    `toml:"window" default:"0" min:"0" max:"99"`
-	Driver string `toml:"driver" required:"true" enum:"led485,ledascii,strip-sum,strip-xor,onbon,max7219,tm1637,ht16k33" example:"led485"`
-	Port   string `toml:"port" example:"serial:/dev/hall/displays?baud=9600"`
+	Window int `toml:"window" default:"0" min:"0" max:"99"`
+	// Entrance makes a strip the screen beside the card reader: it shows what
+	// became of a card and what a service button chose, and no calls.
+	Entrance bool   `toml:"entrance" default:"false"`
+	Driver   string `toml:"driver" required:"true" enum:"led485,ledascii,strip-sum,strip-xor,onbon,max7219,tm1637,ht16k33" example:"led485"`
+	Port     string `toml:"port" example:"serial:/dev/hall/displays?baud=9600"`
 	// Address is the unit's number on a shared wire.
-	Address int `toml:"address" default:"1" min:"0" max:"255"`
+	Address int `toml:"address" default:"1" min:"1" max:"32767"`
 	// Map is the register map of a Modbus tube.
 	Map string `toml:"map" enum:"armfly,046" default:"armfly"`
-	// Digits is how many characters it shows.
-	Digits int `toml:"digits" default:"4" min:"2" max:"64"`
-	// Brightness in the display's own steps, 0 the darkest.
+	// Digits is how many characters a tube shows.
+	Digits int `toml:"digits" default:"4" min:"2" max:"12"`
+	// Brightness in a tube's own steps, 0 the darkest.
 	Brightness int `toml:"brightness" default:"4" min:"0" max:"15"`
+	// Width and Height are the dots of an onbon panel.
+	Width  int `toml:"width" default:"64" min:"16" max:"4096"`
+	Height int `toml:"height" default:"16" min:"16" max:"1024"`
+	// Timeout is for one answer of a serial display; Pause is kept behind a
+	// frame that it does not answer.
+	Timeout time.Duration `toml:"timeout" default:"300ms" min:"50ms" max:"5s"`
+	Pause   time.Duration `toml:"pause" default:"100ms" min:"10ms" max:"2s"`
 	// CLK and DIO are the two pins of a TM1637.
 	CLK string `toml:"clk" example:"gpio:GPIO23"`
 	DIO string `toml:"dio" example:"gpio:GPIO24"`
@@ -245,9 +269,11 @@ type Voice struct {
 	Port   string `toml:"port" example:"serial:/dev/hall/voice?baud=9600"`
 	Repeat int    `toml:"repeat" default:"2" min:"1" max:"5"`
 	Volume int    `toml:"volume" default:"80" min:"0" max:"100"`
-	// QuietFrom to QuietTo is shown but not spoken; both or neither.
-	QuietFrom *TimeOfDay `toml:"quiet_from" example:"12:00"`
-	QuietTo   *TimeOfDay `toml:"quiet_to" example:"14:00"`
+	// QuietFrom to QuietTo is spoken at QuietVolume; both or neither. At 0 a
+	// call is only shown.
+	QuietFrom   *TimeOfDay `toml:"quiet_from" example:"12:00"`
+	QuietTo     *TimeOfDay `toml:"quiet_to" example:"14:00"`
+	QuietVolume int        `toml:"quiet_volume" default:"0" min:"0" max:"100"`
 }
 
 // Rental holds the county's choices about tools. Money has no default.

@@ -55,7 +55,7 @@ func Parse(file string, doc []byte) (*Config, error) {
 		return nil, Problems(sorted(problems))
 	}
 	d := decoder{file: file, dir: dir, lines: index(whole), torn: len(problems) > 0, problems: problems}
-	cfg := new(Config)
+	cfg := &Config{place: place{file, d.lines}}
 	d.table(reflect.ValueOf(cfg).Elem(), "", tree)
 	c := checker{decoder: &d, cfg: cfg}
 	c.all()

@@ -2,12 +2,14 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // address is a port of a line in its parts, KIND:TARGET?OPTIONS. Only the
@@ -45,13 +47,8 @@ func parsePort(s string) (address, error) {
 }
 
 func (p address) check() error {
-	for key := range p.Options {
-		if allowed, ok := portOptions[p.Kind]; ok && !slices.Contains(allowed, key) {
-			return fmt.Errorf("%s 端口没有选项 %q", p.Kind, key)
-		}
-	}
-	if e := p.Options.Get("echo"); e != "" && e != "none" && e != "discard" {
-		return fmt.Errorf("echo 只能是 none 或 discard，不能是 %q", e)
+	if err := p.options(); err != nil {
+		return err
 	}
 	switch p.Kind {
 	case "serial":
@@ -71,6 +68,34 @@ func (p address) check() error {
 		}
 	default:
 		return fmt.Errorf("不认识的端口种类 %q，可用 serial、tcp、file、gpio、spi、i2c", p.Kind)
+	}
+	return nil
+}
+
+// optionWords are the values that an option may have.
+var optionWords = map[string][]string{
+	"flow": {"none", "rtscts", "xonxoff"}, "echo": {"none", "discard"}, "parity": {"none"},
+}
+
+func (p address) options() error {
+	for _, key := range slices.Sorted(maps.Keys(p.Options)) {
+		values := p.Options[key]
+		allowed, known := portOptions[p.Kind]
+		if !known {
+			return nil // the kind is told instead
+		}
+		if !slices.Contains(allowed, key) {
+			return fmt.Errorf("%s 端口没有选项 %q", p.Kind, key)
+		}
+		if len(values) > 1 {
+			return fmt.Errorf("选项 %q 写了两次，只留一个", key)
+		}
+		if w := optionWords[key]; w != nil && !slices.Contains(w, values[0]) {
+			return fmt.Errorf("选项 %s=%s 不可用，可写 %s", key, values[0], strings.Join(w, "、"))
+		}
+		if d, err := time.ParseDuration(values[0]); key == "timeout" && (err != nil || d < time.Millisecond || d > 10*time.Minute) {
+			return fmt.Errorf("选项 timeout=%s 不是 1ms 到 10m 的时长，可写 timeout=5s", values[0])
+		}
 	}
 	return nil
 }

@@ -56,6 +56,19 @@ var ErrOffline = errors.New("line is offline")
 // device said nothing, or nothing that could be read, in its time.
 var ErrNoAnswer = errors.New("device gives no answer")
 
+// ErrUnavailable is wrapped by every error that means that this machine lacks a
+// pin or bus, or does not let us use it now.
+var ErrUnavailable = errors.New("not available on this machine")
+
+// ErrNoSound is wrapped by the error of a player or sound card that does not
+// play.
+var ErrNoSound = errors.New("no sound comes out")
+
+// ErrCannotAnswer is wrapped by the error of a device that is asked who it is
+// and knows no such question, or is not wired to answer: for all anyone knows,
+// it is there.
+var ErrCannotAnswer = errors.New("device cannot answer")
+
 // Fault is what is wrong with a device, in one word that the console explains
 // to staff as problem, effect and what to do. The zero Fault is a device that
 // works.
@@ -83,6 +96,9 @@ const (
 	DoorUnknown  Fault = "door-unknown"   // a door's contact cannot be read
 	DoorStuck    Fault = "door-stuck"     // a door did not open
 	DoorAjar     Fault = "door-ajar"      // a door stands open too long
+	CannotShow   Fault = "cannot-show"    // a display is too small for what it should show
+	NoSound      Fault = "no-sound"       // the player or the sound card does not play
+	Unavailable  Fault = "unavailable"    // this machine lacks the pin or bus, or it is taken
 )
 
 // Report tells the owner of a device that its state changed. Drivers call it
@@ -95,6 +111,10 @@ func FaultOf(err error) Fault {
 	switch {
 	case err == nil:
 		return OK
+	case errors.Is(err, ErrUnavailable):
+		return Unavailable
+	case errors.Is(err, ErrNoSound):
+		return NoSound
 	case errors.Is(err, ErrOffline):
 		return Offline
 	case errors.Is(err, ErrNoAnswer):

@@ -10,22 +10,18 @@ import (
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/gpio/gpioreg"
 	"periph.io/x/conn/v3/i2c"
-	"periph.io/x/conn/v3/i2c/i2creg"
 	"periph.io/x/conn/v3/spi"
-	"periph.io/x/conn/v3/spi/spireg"
 	"periph.io/x/host/v3"
-)
 
-// ErrUnavailable is wrapped by the error for a pin or bus that this machine
-// does not have, or does not let us open.
-var ErrUnavailable = errors.New("not available on this machine")
+	"halld/devices"
+)
 
 // Host is the board's own pins and buses.
 type Host struct {
 	found string // which of periph's drivers found something, for messages
 
 	mu    sync.Mutex
-	buses map[string]i2c.BusCloser // by the name asked for
+	buses map[string]*i2cBus // by the name asked for
 }
 
 // OpenHost looks for the board's pins and buses. Call it only when the
@@ -37,9 +33,9 @@ type Host struct {
 func OpenHost() (*Host, error) {
 	state, err := host.Init()
 	if err != nil {
-		return nil, fmt.Errorf("looking for pins and buses: %w", err)
+		return nil, fmt.Errorf("looking for pins and buses: %w: %w", devices.ErrUnavailable, err)
 	}
-	return &Host{found: describe(state), buses: map[string]i2c.BusCloser{}}, nil
+	return &Host{found: describe(state), buses: map[string]*i2cBus{}}, nil
 }
 
 func describe(state *driverreg.State) string {
@@ -58,55 +54,45 @@ func describe(state *driverreg.State) string {
 }
 
 // Pin finds a pin by the name that the kernel or the board gives it, such as
-// GPIO17; a missing one is an [ErrUnavailable]. Never read back a pin that is an output: on the character device
-// that turns it into an input.
+// GPIO17; a missing one is a [devices.ErrUnavailable]. Never read back a pin that
+// is an output: on the character device that turns it into an input.
 func (h *Host) Pin(name string) (gpio.PinIO, error) {
 	p := gpioreg.ByName(name)
 	if p == nil {
-		return nil, fmt.Errorf("finding pin %q: %w (%s)", name, ErrUnavailable, h.found)
+		return nil, fmt.Errorf("finding pin %q: %w (%s)", name, devices.ErrUnavailable, h.found)
 	}
 	return p, nil
 }
 
-// SPI opens a port such as SPI0.0, or gives an [ErrUnavailable]. The caller
-// closes it; a driver may connect to it once.
-func (h *Host) SPI(name string) (spi.PortCloser, error) {
-	p, err := spireg.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("opening SPI port %q: %w: %w (%s)", name, ErrUnavailable, err, h.found)
-	}
-	return p, nil
-}
+// SPI is a port such as SPI0.0. It is opened when a driver connects to it; the
+// error of one that is missing or taken is a [devices.ErrUnavailable], and the
+// driver may try again. A port takes one connection.
+func (h *Host) SPI(name string) spi.Port { return &spiPort{name: name, found: h.found} }
 
-// I2C is the device at an address, in 7 bits, of a bus such as 1 or I2C1.
-// Nothing is sent yet, so it does not tell whether the device is there; a bus
-// that is not there is an [ErrUnavailable].
-// Devices of one bus share its handle, which [Host.Close] closes.
+// I2C is the device at an address, in 7 bits, of a bus such as 1 or I2C1. The
+// bus is opened when the first byte is sent, and tried again at the next if it
+// could not be; the error is a [devices.ErrUnavailable] then. Devices of one bus
+// share its handle, which [Host.Close] closes.
 func (h *Host) I2C(bus string, addr uint16) (*i2c.Dev, error) {
 	if addr < minI2CAddr || addr > maxI2CAddr {
 		return nil, fmt.Errorf("opening I2C bus %q: address 0x%02x is not from 0x%02x to 0x%02x", bus, addr, minI2CAddr, maxI2CAddr)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	b, open := h.buses[bus]
-	if !open {
-		var err error
-		if b, err = i2creg.Open(bus); err != nil {
-			return nil, fmt.Errorf("opening I2C bus %q: %w: %w (%s)", bus, ErrUnavailable, err, h.found)
-		}
-		h.buses[bus] = b
+	if h.buses[bus] == nil {
+		h.buses[bus] = &i2cBus{name: bus, found: h.found}
 	}
-	return &i2c.Dev{Bus: b, Addr: addr}, nil
+	return &i2c.Dev{Bus: h.buses[bus], Addr: addr}, nil
 }
 
-// Close closes the I2C buses. Pins stay as they are: halting their devices is
-// the drivers' job.
+// Close closes the I2C buses. Pins and SPI ports stay as they are: halting their
+// devices is the drivers' job.
 func (h *Host) Close() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var errs []error
 	for _, b := range h.buses {
-		errs = append(errs, b.Close())
+		errs = append(errs, b.close())
 	}
 	clear(h.buses)
 	return errors.Join(errs...)

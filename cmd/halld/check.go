@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +28,7 @@ func checkCommand() *cobra.Command {
 			fmt.Fprintln(out, w)
 		}
 		if err := daemon.Check(cfg); err != nil {
-			return config.Problems{{File: *path, Text: err.Error()}}
+			return err
 		}
 		if !*devices {
 			fmt.Fprintf(out, "%s：配置正确（已查：语法、取值、相互关系；未查设备，可加 --devices）\n", *path)
@@ -40,18 +41,41 @@ func checkCommand() *cobra.Command {
 
 // checkDevices lists what every device answered.
 func checkDevices(cmd *cobra.Command, cfg *config.Config, path string) error {
+	findings, err := daemon.Identify(cmd.Context(), cfg, newLogger())
+	if err != nil {
+		return err
+	}
+	return report(cmd.OutOrStdout(), cfg, path, findings)
+}
+
+// report prints a line for each device and what that comes to. Its error is all
+// that is wrong.
+func report(out io.Writer, cfg *config.Config, path string, findings []daemon.Finding) error {
 	var bad config.Problems
-	for _, f := range daemon.Identify(cmd.Context(), cfg, newLogger()) {
-		if f.Err != nil {
-			fmt.Fprintf(cmd.OutOrStdout(), "✗ %s（%s）：%v\n", f.Device, f.Port, f.Err)
-			bad = append(bad, config.Problem{File: path, Key: f.Device, Text: f.Err.Error(), Fix: "检查电源、接线、端口和波特率（" + f.Port + "）"})
-			continue
+	answered, silent := 0, 0
+	for _, f := range findings {
+		problem, wrong := f.Problem(cfg)
+		switch {
+		case wrong:
+			fmt.Fprintf(out, "✗ %s（%s）：%s\n", f.Device, f.Port, problem.Text)
+			bad = append(bad, problem)
+		case f.Err != nil:
+			silent++
+			fmt.Fprintf(out, "？ %s（%s）：不能应答，未核实（%v）\n", f.Device, f.Port, f.Err)
+		default:
+			answered++
+			fmt.Fprintf(out, "✓ %s（%s）：%s\n", f.Device, f.Port, f.Answer)
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "✓ %s（%s）：%s\n", f.Device, f.Port, f.Answer)
 	}
-	if len(bad) > 0 {
+	switch {
+	case len(bad) > 0:
 		return bad
+	case len(findings) == 0:
+		fmt.Fprintf(out, "%s：配置正确，没有配置任何设备（已查：语法、取值、相互关系）\n", path)
+	case silent > 0:
+		fmt.Fprintf(out, "%s：配置正确，%d 台设备应答，%d 台不能应答、未核实；请叫一个号，看它显示、听它出声（已查：语法、取值、相互关系、能应答的设备）\n", path, answered, silent)
+	default:
+		fmt.Fprintf(out, "%s：配置正确，%d 台设备全部应答（已查：语法、取值、相互关系、设备）\n", path, answered)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s：配置正确，设备全部应答（已查：语法、取值、相互关系、设备）\n", path)
 	return nil
 }

@@ -57,8 +57,22 @@ func (p *page) Run(ctx context.Context, web string) error {
 func (p *page) show(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_ = pages.ExecuteTemplate(w, "index.html", map[string]any{
-		"Board": p.web, "People": cardreader.Sample(time.Now()), "Switches": switches,
+		"Board": p.web, "People": cardreader.Sample(time.Now()), "Switches": switches, "Lines": p.lines(),
 	})
+}
+
+// line is a line on which accidents can happen.
+type line struct {
+	Name, Text string
+	Accidents  []sim.Accident
+}
+
+func (p *page) lines() (list []line) {
+	for _, l := range []line{{Name: "reader", Text: "读卡器"}, {Name: "lockers", Text: "工具柜"}, {Name: "displays", Text: "数码管"}, {Name: "entrance", Text: "入口屏"}} {
+		l.Accidents = p.hw.Accidents(l.Name)
+		list = append(list, l)
+	}
+	return list
 }
 
 // state is what the page shows and may have changed.
@@ -77,9 +91,14 @@ func (p *page) state(w http.ResponseWriter, _ *http.Request) {
 	for name, c := range p.hw.Cables {
 		cables[name] = c.Plugged()
 	}
+	happens := map[string]string{}
+	for line := range p.hw.Cables {
+		happens[line] = p.hw.Happens(line)
+	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(map[string]any{
-		"tubes": tubes, "open": open, "cables": cables, "slips": p.slips.numbers(), "doors": sim.Doors,
+		"tubes": tubes, "entrance": p.hw.Entrance.Shown(), "open": open, "cables": cables, "happens": happens,
+		"slips": p.slips.numbers(), "doors": sim.Doors,
 	})
 }
 
@@ -112,6 +131,7 @@ var switches = []struct{ Name, On, Off string }{
 }
 
 // do works a switch: ?on=true or false; for a cable or a door, ?name= says which.
+// An accident on the line ?name= is named by ?what=, nothing ends it.
 func (p *page) do(w http.ResponseWriter, r *http.Request) {
 	on := r.FormValue("on") == "true"
 	switch r.PathValue("what") {
@@ -134,6 +154,10 @@ func (p *page) do(w http.ResponseWriter, r *http.Request) {
 		}
 	case "cable":
 		p.cable(w, r, on)
+	case "accident":
+		if err := p.hw.Happen(r.FormValue("name"), r.FormValue("what")); err != nil {
+			http.Error(w, err.Error(), http.StatusNotFound)
+		}
 	default:
 		http.NotFound(w, r)
 	}

@@ -80,12 +80,12 @@ func TestVectors(t *testing.T) {
 		"led485-modbus brightness-5":          armfly[0],
 		"led485-046-modbus ascii-__A012":      tube("led485", Opts{Map: Map046, Digits: 6}, "A012")[0],
 		"led485-ascii number-12":              tube("ledascii", Opts{Digits: 3}, "12")[1],
-		"led485-ascii test":                   codecOf(t, "ledascii", Opts{}).hello()[0].frame,
+		"led485-ascii test":                   codecOf(t, "ledascii", Opts{}).hello(Content{})[0].frame,
 		"led-AA-BB-5154-sum hall-call":        frames(t, codecOf(t, "strip-sum", Opts{Hall: true}), call)[0],
 		"led-AA-BB-5154-xor screen-on":        xorCall[0],
 		"led-AA-BB-5154-xor volatile-call":    xorCall[1],
 		"led-AA-BB-5154-xor screen-off":       xor.off()[0].frame,
-		"led-onbon-bx-font ping":              card.hello()[0].frame,
+		"led-onbon-bx-font ping":              card.hello(Content{})[0].frame,
 		"led-onbon-bx-font dynamic-area-A012": bxFrame(1, 0x8001, card.area([]byte("A012"))),
 	}
 	all := vectors(t)

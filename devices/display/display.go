@@ -2,6 +2,7 @@ package display
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -29,12 +30,19 @@ func (c Content) sentence() string {
 	}
 }
 
+// ErrUnshowable is wrapped by the error for a Content that a display cannot show:
+// too long for its tubes, or with a character that it lacks.
+var ErrUnshowable = errors.New("display cannot show this")
+
 // Display is any display of this package.
 type Display interface {
-	// Show replaces all that is shown. The zero Content blanks the display.
+	// Show replaces all that is shown. The zero Content blanks the display. A
+	// Content that the display cannot show blanks it too, since what stood
+	// there before would mislead; the error then wraps [ErrUnshowable].
 	Show(ctx context.Context, c Content) error
 	// Identify finds out, without changing what is shown, whether the display
-	// is there. One that cannot answer is described as such, without error.
+	// is there. The error for one that knows no question wraps
+	// [devices.ErrCannotAnswer].
 	Identify(ctx context.Context) (string, error)
 	// Halt blanks the display.
 	Halt() error

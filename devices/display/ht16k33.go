@@ -40,7 +40,7 @@ func NewHT16K33(bus i2c.Bus, addr uint16, opts Opts) (*Segments, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	h := &ht16k33{i2c.Dev{Bus: bus, Addr: addr}, byte(opts.Brightness)}
-	return newSegments(name, h, opts, devices.OK), nil
+	return newSegments(name, h, opts), nil
 }
 
 // light writes all RAM, which is random at power-up, before it switches on.
@@ -56,7 +56,7 @@ func (h *ht16k33) light(segments []byte) error {
 func (h *ht16k33) dark() error { return h.send([]byte{htDisplayOff}) }
 
 // ping starts the oscillator, which changes nothing that is seen.
-func (h *ht16k33) ping() (bool, error) { return true, h.send([]byte{htSystemOn}) }
+func (h *ht16k33) ping() error { return h.send([]byte{htSystemOn}) }
 
 func (h *ht16k33) send(writes ...[]byte) error {
 	for _, w := range writes {

@@ -62,13 +62,15 @@ func (l *led485) off() []message {
 	return []message{l.characters(s)}
 }
 
-// hello sets the brightness again, or asks a 046, which has no such register,
-// for its own number. A refusal is a sign of life too.
-func (l *led485) hello() []message {
-	if !l.map046 {
-		return []message{l.brightness()}
+// hello reads a register that the map has: the brightness, or the own number of
+// a 046. A write would not do, because its answer is its own echo. A refusal is a
+// sign of life too: not every tube can be read.
+func (l *led485) hello(Content) []message {
+	reg := uint16(regBrightness)
+	if l.map046 {
+		reg = regUnit046
 	}
-	frame := modbus.Frame(l.unit, modbus.ReadRegisters, regUnit046, 1)
+	frame := modbus.Frame(l.unit, modbus.ReadRegisters, reg, 1)
 	return []message{{frame, func(in []byte) error {
 		_, err := modbus.Answer(in, l.unit, modbus.ReadRegisters, modbusReadOne)
 		if _, alive := errors.AsType[*modbus.Exception](err); alive {

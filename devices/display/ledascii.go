@@ -38,7 +38,7 @@ func (l *ledascii) off() []message {
 	return []message{l.frame(s, '#')}
 }
 
-func (l *ledascii) hello() []message {
+func (l *ledascii) hello(Content) []message {
 	m := l.frame("01", '&')
 	m.read = readOK
 	return []message{m}

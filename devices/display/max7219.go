@@ -1,6 +1,7 @@
 package display
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -27,13 +28,15 @@ const maxSpeed = physic.MegaHertz // the chip takes 10 MHz, a cable to the tubes
 
 // max7219 is one chip with up to 8 tubes. It cannot answer.
 type max7219 struct {
-	conn   conn.Conn
+	port   spi.Port
+	conn   conn.Conn // nil until the port could be connected to
 	digits int
 	bright byte
 }
 
 // NewMAX7219 makes a display of one MAX7219 with up to 8 tubes, brightness 0 to
-// 15. Nothing is sent. The port must not be connected yet.
+// 15. The port is connected to at the first use, and again at the next if it was
+// taken. Nothing is sent.
 func NewMAX7219(port spi.Port, opts Opts) (*Segments, error) {
 	opts.fill()
 	name := fmt.Sprintf("display max7219 on %s", port)
@@ -41,12 +44,7 @@ func NewMAX7219(port spi.Port, opts Opts) (*Segments, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	c, err := port.Connect(maxSpeed, spi.Mode0, 8)
-	if err != nil {
-		return nil, fmt.Errorf("%s: connecting: %w", name, err)
-	}
-	m := &max7219{c, opts.Digits, byte(opts.Brightness)}
-	return newSegments(name, m, opts, devices.NoStatus), nil
+	return newSegments(name, &max7219{port: port, digits: opts.Digits, bright: byte(opts.Brightness)}, opts), nil
 }
 
 // light sets every register each time: a dip of the supply may have reset any.
@@ -63,10 +61,25 @@ func (m *max7219) light(segments []byte) error {
 	return m.send(append(words, [2]byte{maxShutdown, 1})...)
 }
 
-func (m *max7219) dark() error         { return m.send([2]byte{maxShutdown, 0}) }
-func (m *max7219) ping() (bool, error) { return false, nil }
+func (m *max7219) dark() error { return m.send([2]byte{maxShutdown, 0}) }
+
+// ping finds out as much as there is to find out: whether the port is there.
+func (m *max7219) ping() error { return cmp.Or(m.connect(), devices.ErrCannotAnswer) }
+
+func (m *max7219) connect() (err error) {
+	if m.conn == nil {
+		if m.conn, err = m.port.Connect(maxSpeed, spi.Mode0, 8); err != nil {
+			m.conn = nil
+			return fmt.Errorf("connecting: %w: %w", devices.ErrOffline, err)
+		}
+	}
+	return nil
+}
 
 func (m *max7219) send(words ...[2]byte) error {
+	if err := m.connect(); err != nil {
+		return err
+	}
 	for _, w := range words {
 		if err := m.conn.Tx(w[:], nil); err != nil {
 			return fmt.Errorf("writing register %02X: %w: %w", w[0], devices.ErrOffline, err)

@@ -31,13 +31,16 @@ const (
 	bxPixels  = 0x8000 // set in a coordinate that counts dots, not bytes of 8
 	bxAnswers = 0xA0
 	bxRefuses = 0x01
+	bxStill   = 0x01 // DisplayMode
+	bxLeft    = 0x03
+	bxHalf    = 8 // dots of a letter in the card's font, and of each byte of a character
 )
 
 var errRefused = errors.New("the card refuses the frame")
 
 func newOnbon(o *Opts) (codec, error) {
 	err := errors.Join(within("address", o.Address, 1, 0x7FFF),
-		within("width", o.Width, 8, 4096), within("height", o.Height, 8, 1024))
+		within("width", o.Width, 16, 4096), within("height", o.Height, 16, 1024))
 	return &onbon{uint16(o.Address), uint16(o.Width), uint16(o.Height)}, err
 }
 
@@ -49,16 +52,23 @@ func (o *onbon) show(c Content) ([]message, error) {
 	return []message{o.message(o.area(text))}, nil
 }
 
-func (o *onbon) hello() []message { return []message{o.message([]byte{0xA2, 0x00, 0x01, 0, 0})} }
-func (o *onbon) off() []message   { return []message{o.message(o.area([]byte(" ")))} }
+func (o *onbon) hello(Content) []message {
+	return []message{o.message([]byte{0xA2, 0x00, 0x01, 0, 0})}
+}
+
+func (o *onbon) off() []message { return []message{o.message(o.area([]byte(" ")))} }
 
 func (o *onbon) message(body []byte) message {
 	return message{bxFrame(o.screen, bxHost, body), o.answer}
 }
 
-// area is the command that replaces dynamic area 0 by a red text that stands
-// still, over the whole panel.
+// area is the command that replaces dynamic area 0 by a red text in one row over
+// the whole panel. It stands still if it fits, else it runs to the left.
 func (o *onbon) area(text []byte) []byte {
+	mode := byte(bxStill)
+	if len(text)*bxHalf > int(o.width) {
+		mode = bxLeft
+	}
 	data := append([]byte(`\C1`), text...)
 	le := binary.LittleEndian
 	a := []byte{0}                              // AreaType
@@ -67,7 +77,7 @@ func (o *onbon) area(text []byte) []byte {
 	a = le.AppendUint16(a, bxPixels|o.width)    // AreaWidth
 	a = le.AppendUint16(a, bxPixels|o.height)   // AreaHeight
 	a = append(a, 0, 0, 0, 0, 0, 0, 0, 0)       // DynamicAreaLoc, Lines_sizes, RunMode, Timeout 2, Reserved 3
-	a = append(a, 1, 1, 1, 0, 10, 0)            // SingleLine, NewLine, DisplayMode static, ExitMode, Speed, StayTime
+	a = append(a, 1, 1, mode, 0, 10, 0)         // SingleLine, NewLine, DisplayMode, ExitMode, Speed, StayTime
 	a = le.AppendUint32(a, uint32(len(data)))   // DataLen
 	a = append(a, data...)                      // Data
 	cmd := []byte{0xA3, 0x06, 0x01, 0, 0, 0, 1} // group, command, answer wanted, reserved 2, areas deleted, areas sent

@@ -27,14 +27,13 @@ type Opts struct {
 	Brightness int
 	// Hall makes a strip-sum display the hall's own screen (综合屏).
 	Hall bool
-	// Width and Height are the dots of an onbon area. Default 64 x 16.
+	// Width and Height are the dots of an onbon panel, one row of characters of
+	// 16 dots at least. Default 64 x 16.
 	Width, Height int
 	// Timeout is for one answer. Default 300 ms.
 	Timeout time.Duration
 	// Pause is kept behind a frame that is not answered. Default 100 ms.
 	Pause time.Duration
-	// Echo says that the adapter gives the own bytes back.
-	Echo bool
 	// Report is told what is wrong with the display, on changes. May be nil.
 	Report devices.Report
 }

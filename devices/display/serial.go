@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"halld/devices"
@@ -15,9 +16,9 @@ import (
 type codec interface {
 	// show is all that must be sent for c.
 	show(c Content) ([]message, error)
-	// hello asks the display for a sign of life; nil if it knows no such
-	// question.
-	hello() []message
+	// hello asks the display, on which c is shown, for a sign of life; nil if
+	// it knows no such question.
+	hello(c Content) []message
 	// off is all that must be sent to leave a blank display behind.
 	off() []message
 }
@@ -34,6 +35,7 @@ type Dev struct {
 	line  devices.Line
 	codec codec
 	opts  Opts
+	shown atomic.Pointer[Content] // what was sent last
 	news  loop.News
 }
 
@@ -77,31 +79,39 @@ func newCodec(driver string, o *Opts) (codec, error) {
 // String names the display and its line.
 func (d *Dev) String() string { return d.name + " on " + d.line.String() }
 
-// Show implements [Display]. An error of the display itself wraps
-// [devices.ErrNoAnswer] or [devices.ErrOffline]; a Content that it cannot show,
-// such as an illegible letter, is told before anything is sent.
+// Show implements [Display]. Other errors wrap [devices.ErrNoAnswer] or
+// [devices.ErrOffline], or say what the display answered instead.
 func (d *Dev) Show(ctx context.Context, c Content) error {
-	msgs, err := d.codec.show(c)
-	if err != nil {
-		return fmt.Errorf("%s: %w", d, err)
+	msgs, unshowable := d.codec.show(c)
+	if unshowable != nil {
+		msgs, c = d.codec.off(), Content{}
 	}
-	err = d.send(ctx, msgs)
-	if ctx.Err() == nil {
-		d.news.Tell(faultOf(msgs, err), err)
+	err := d.send(ctx, msgs)
+	if ctx.Err() != nil {
+		return err
 	}
+	d.shown.Store(&c)
+	if err == nil && unshowable != nil {
+		err = fmt.Errorf("%s: %w: %w", d, ErrUnshowable, unshowable)
+	}
+	d.news.Tell(faultOf(err), err)
 	return err
 }
 
 // Identify implements [Display].
 func (d *Dev) Identify(ctx context.Context) (string, error) {
-	msgs := d.codec.hello()
+	shown := Content{}
+	if c := d.shown.Load(); c != nil {
+		shown = *c
+	}
+	msgs := d.codec.hello(shown)
 	if len(msgs) == 0 {
-		return d.name + ": cannot answer", nil
+		return "", fmt.Errorf("%s: %w", d, devices.ErrCannotAnswer)
 	}
 	if err := d.send(ctx, msgs); err != nil {
 		return "", err
 	}
-	return d.name + ": answers", nil
+	return d.name + " answers", nil
 }
 
 // Halt blanks the display. It waits for no answer, only for its turn.
@@ -143,7 +153,7 @@ func (d *Dev) say(c devices.Conn, m message) error {
 		_, err := ask.Listen(c, d.opts.Pause)
 		return err
 	}
-	o := ask.Opts{Timeout: d.opts.Timeout, Echo: d.opts.Echo}
+	o := ask.Opts{Timeout: d.opts.Timeout}
 	err := ask.Answer(c, m.frame, o, m.read)
 	if err != nil && !errors.Is(err, devices.ErrOffline) {
 		err = ask.Answer(c, m.frame, o, m.read)
@@ -151,16 +161,11 @@ func (d *Dev) say(c devices.Conn, m message) error {
 	return err
 }
 
-// faultOf is NoStatus for a display of which nothing is known but that the
-// line took the bytes.
-func faultOf(msgs []message, err error) devices.Fault {
-	if err != nil {
-		return devices.FaultOf(err)
+// faultOf is what an error of Show means. A display that cannot confirm works as
+// far as anyone can tell.
+func faultOf(err error) devices.Fault {
+	if errors.Is(err, ErrUnshowable) {
+		return devices.CannotShow
 	}
-	for _, m := range msgs {
-		if m.read != nil {
-			return devices.OK
-		}
-	}
-	return devices.NoStatus
+	return devices.FaultOf(err)
 }

@@ -120,7 +120,7 @@ func TestCall(t *testing.T) {
 					t.Error(err)
 				}
 				shows(t, s, k.call)
-				f.want(t, map[bool]devices.Fault{true: devices.OK, false: devices.NoStatus}[k.answers])
+				f.want(t, devices.OK)
 			})
 		})
 	}
@@ -192,29 +192,49 @@ func TestAccidents(t *testing.T) {
 	}
 }
 
-func TestEchoingAdapter(t *testing.T) {
+// An echo of the own bytes, which a line may forget to drop, is no answer and
+// does not hide one.
+func TestEcho(t *testing.T) {
 	for _, k := range kinds {
-		for _, told := range []bool{true, false} {
-			t.Run(k.name, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					s := k.screen()
-					k.opts.Echo = told
-					d, _ := wireUp(t, k.driver, k.opts, s, wire.Opts{Echo: true})
-					if err := d.Show(t.Context(), call); err != nil {
-						t.Errorf("echo told %v: %v", told, err)
-					}
-					shows(t, s, k.call)
-				})
+		t.Run(k.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := k.screen()
+				d, f := wireUp(t, k.driver, k.opts, s, wire.Opts{Echo: true})
+				if err := d.Show(t.Context(), call); err != nil {
+					t.Error(err)
+				}
+				shows(t, s, k.call)
+				if !k.answers {
+					return
+				}
+				s.Times(wire.Forever, wire.Mute())
+				if _, err := d.Identify(t.Context()); err == nil {
+					t.Error("an echo alone was taken for an answer to Identify")
+				}
+				if err := d.Show(t.Context(), call); err == nil {
+					t.Error("an echo alone was taken for an answer to Show")
+				}
+				f.want(t, devices.OK, devices.NoAnswer)
 			})
-		}
+		})
 	}
 }
 
+// The XOR of this text is the byte that a strip answers with.
+func TestStripAnswerInItsOwnEcho(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := display.NewStrip(display.OptsStrip{Check: display.CheckXOR})
+		d, _ := wireUp(t, "strip-xor", Opts{}, s, wire.Opts{Echo: true})
+		s.Times(wire.Forever, wire.Mute())
+		text := Content{Text: string([]byte{0x1B ^ 0x0B ^ 0x05 ^ 0x3F})}
+		if err := d.Show(t.Context(), text); !errors.Is(err, devices.ErrNoAnswer) {
+			t.Errorf("got %v, want no answer", err)
+		}
+	})
+}
+
 func TestIdentify(t *testing.T) {
-	want := map[string]string{
-		"armfly": "answers", "046": "answers", "ledascii": "answers",
-		"strip-sum": "cannot answer", "strip-xor": "cannot answer", "onbon": "answers",
-	}
+	cannot := []string{"strip-sum"}
 	for _, k := range kinds {
 		t.Run(k.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -224,15 +244,66 @@ func TestIdentify(t *testing.T) {
 					t.Fatal(err)
 				}
 				who, err := d.Identify(t.Context())
-				if err != nil || !strings.HasSuffix(who, want[k.name]) {
-					t.Errorf("got %q, %v, want it to say %q", who, err, want[k.name])
+				if slices.Contains(cannot, k.name) {
+					if !errors.Is(err, devices.ErrCannotAnswer) {
+						t.Errorf("got %q, %v, want that it cannot answer", who, err)
+					}
+				} else if err != nil || !strings.HasSuffix(who, "answers") {
+					t.Errorf("got %q, %v, want that it answers", who, err)
 				}
 				shows(t, s, k.call)
+				if err := d.Halt(); err != nil {
+					t.Error(err)
+				}
+				_, _ = d.Identify(t.Context()) // a display that was switched off stays so
+				shows(t, s, "")
 				s.Times(wire.Forever, wire.Mute())
-				if _, err := d.Identify(t.Context()); want[k.name] == "answers" && !errors.Is(err, devices.ErrNoAnswer) {
+				if _, err := d.Identify(t.Context()); !slices.Contains(cannot, k.name) && !errors.Is(err, devices.ErrNoAnswer) {
 					t.Errorf("silent: got %v", err)
 				}
 			})
+		})
+	}
+}
+
+// What a display cannot show is told as its fault, and the number before it does
+// not stay.
+func TestUnshowable(t *testing.T) {
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := k.screen()
+				d, f := wireUp(t, k.driver, k.opts, s, wire.Opts{})
+				for _, step := range []struct {
+					content Content
+					want    string
+					err     error
+				}{
+					{call, k.call, nil},
+					{Content{Ticket: strings.Repeat("A", 13), Text: strings.Repeat("请", 101)}, "", ErrUnshowable},
+					{call, k.call, nil},
+				} {
+					if err := d.Show(t.Context(), step.content); !errors.Is(err, step.err) {
+						t.Errorf("got %v, want %v", err, step.err)
+					}
+					shows(t, s, step.want)
+				}
+				f.want(t, devices.OK, devices.CannotShow, devices.OK)
+			})
+		})
+	}
+}
+
+// A sentence that is wider than the panel runs, so that all of it can be read.
+func TestOnbonSizes(t *testing.T) {
+	for _, width := range []int{16, 64, 128, 136, 512} {
+		synctest.Test(t, func(t *testing.T) {
+			s := display.NewOnbon(display.OptsOnbon{})
+			d, _ := wireUp(t, "onbon", Opts{Width: width, Height: 32}, s, wire.Opts{})
+			if err := d.Show(t.Context(), call); err != nil {
+				t.Fatal(err)
+			}
+			shows(t, s, "请A012号到3号窗口")
 		})
 	}
 }

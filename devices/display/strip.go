@@ -65,8 +65,8 @@ func (s *stripSum) show(c Content) ([]message, error) {
 	return []message{{frame: s.frame(text)}}, nil
 }
 
-func (s *stripSum) off() []message   { return []message{{frame: s.frame([]byte(" "))}} }
-func (s *stripSum) hello() []message { return nil }
+func (s *stripSum) off() []message          { return []message{{frame: s.frame([]byte(" "))}} }
+func (s *stripSum) hello(Content) []message { return nil }
 
 func (s *stripSum) frame(text []byte) []byte {
 	data := append(append([]byte(nil), s.kind...), 0x99, 0x00, 0x63)
@@ -100,11 +100,32 @@ func (s *stripXOR) show(c Content) ([]message, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []message{s.power(0x41), {s.frame(text), readDone}}, nil
+	return []message{s.power(0x41), s.text(text)}, nil
 }
 
-func (s *stripXOR) off() []message   { return []message{s.power(0x46)} }
-func (s *stripXOR) hello() []message { return nil }
+func (s *stripXOR) off() []message { return []message{s.power(0x46)} }
+
+// hello sends the text that is shown once more, for its 1B, and leaves a strip
+// that is off as it is.
+func (s *stripXOR) hello(c Content) []message {
+	text, err := gbk(blankIfEmpty(c.sentence()))
+	if err != nil {
+		return nil
+	}
+	return []message{s.text(text)}
+}
+
+// text is a frame and its answer, which is not looked for in an echo of the
+// frame: its XOR may be 1B too.
+func (s *stripXOR) text(b []byte) message {
+	frame := s.frame(b)
+	return message{frame, func(in []byte) error {
+		if bytes.HasPrefix(frame, in) {
+			return ask.ErrMore
+		}
+		return readDone(bytes.TrimPrefix(in, frame))
+	}}
+}
 
 func (s *stripXOR) power(how byte) message {
 	return message{frame: []byte{stripHead, s.address, stripMark, 0x4F, how}}

@@ -44,7 +44,7 @@ func NewTM1637(clk gpio.PinOut, dio gpio.PinIO, opts Opts) (*Segments, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return newSegments(name, &tm1637{clk, dio, byte(opts.Brightness)}, opts, devices.OK), nil
+	return newSegments(name, &tm1637{clk, dio, byte(opts.Brightness)}, opts), nil
 }
 
 func (t *tm1637) light(segments []byte) error {
@@ -57,7 +57,7 @@ func (t *tm1637) light(segments []byte) error {
 func (t *tm1637) dark() error { return t.send([]byte{tmOff}) }
 
 // ping sends the command that every Show begins with.
-func (t *tm1637) ping() (bool, error) { return true, t.send([]byte{tmWriteAuto}) }
+func (t *tm1637) ping() error { return t.send([]byte{tmWriteAuto}) }
 
 // send sends commands, each between a start and a stop.
 func (t *tm1637) send(commands ...[]byte) error {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"sync"
 
-	"halld/devices"
 	"halld/devices/internal/loop"
 )
 
@@ -15,22 +14,21 @@ type chip interface {
 	light(segments []byte) error
 	// dark switches the tubes off.
 	dark() error
-	// ping asks for a sign of life; ok is false if the chip cannot give one.
-	ping() (ok bool, err error)
+	// ping asks for a sign of life, if the chip can give one.
+	ping() error
 }
 
 // Segments is a display of seven-segment tubes on pins or a bus of the Pi.
 type Segments struct {
-	name  string
-	chip  chip
-	opts  Opts
-	fault devices.Fault // when all goes well
-	mu    sync.Mutex    // one talk with the chip at a time
-	news  loop.News
+	name string
+	chip chip
+	opts Opts
+	mu   sync.Mutex // one talk with the chip at a time
+	news loop.News
 }
 
-func newSegments(name string, c chip, opts Opts, fault devices.Fault) *Segments {
-	return &Segments{name: name, chip: c, opts: opts, fault: fault, news: loop.News{Report: opts.Report}}
+func newSegments(name string, c chip, opts Opts) *Segments {
+	return &Segments{name: name, chip: c, opts: opts, news: loop.News{Report: opts.Report}}
 }
 
 // String names the chip and where it sits.
@@ -38,36 +36,28 @@ func (s *Segments) String() string { return s.name }
 
 // Show implements [Display].
 func (s *Segments) Show(ctx context.Context, c Content) error {
-	text, err := tube(c.Ticket, s.opts.Digits)
-	if err != nil {
-		return fmt.Errorf("%s: %w", s, err)
-	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("%s: %w", s, err)
 	}
-	fault := s.fault
-	if err = s.do(func() error { return s.chip.light(draw(text)) }); err != nil {
-		fault = devices.FaultOf(err)
+	text, unshowable := tube(c.Ticket, s.opts.Digits)
+	light := func() error { return s.chip.light(draw(text)) }
+	if unshowable != nil {
+		light = s.chip.dark
 	}
-	s.news.Tell(fault, err)
+	err := s.do(light)
+	if err == nil && unshowable != nil {
+		err = fmt.Errorf("%s: %w: %w", s, ErrUnshowable, unshowable)
+	}
+	s.news.Tell(faultOf(err), err)
 	return err
 }
 
 // Identify implements [Display].
 func (s *Segments) Identify(context.Context) (string, error) {
-	able := false
-	err := s.do(func() (err error) {
-		able, err = s.chip.ping()
-		return err
-	})
-	switch {
-	case err != nil:
+	if err := s.do(s.chip.ping); err != nil {
 		return "", err
-	case able:
-		return s.name + ": answers", nil
-	default:
-		return s.name + ": cannot answer", nil
 	}
+	return s.name + " answers", nil
 }
 
 // Halt blanks the display.

@@ -9,6 +9,8 @@ import (
 
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/i2c/i2ctest"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
 	"periph.io/x/conn/v3/spi/spitest"
 
 	"halld/devices"
@@ -71,13 +73,12 @@ func onHT16K33(t *testing.T, o Opts) bare {
 
 var bares = map[string]struct {
 	on      func(*testing.T, Opts) bare
-	fault   devices.Fault // when all is well
 	gone    devices.Fault
-	answers string
+	answers bool
 }{
-	"max7219": {onMAX7219, devices.NoStatus, devices.Offline, "cannot answer"},
-	"tm1637":  {onTM1637, devices.OK, devices.NoAnswer, ": answers"},
-	"ht16k33": {onHT16K33, devices.OK, devices.NoAnswer, ": answers"},
+	"max7219": {onMAX7219, devices.Offline, false},
+	"tm1637":  {onTM1637, devices.NoAnswer, true},
+	"ht16k33": {onHT16K33, devices.NoAnswer, true},
 }
 
 func (b bare) want(t *testing.T, want string) {
@@ -113,14 +114,18 @@ func TestTubes(t *testing.T) {
 				}
 				b.want(t, "")
 				show(call, "A012")
-				if err := b.dev.Show(t.Context(), Content{Ticket: "K1"}); err == nil {
-					t.Error("an illegible letter was shown")
+				for _, ticket := range []string{"K1", "A0123"} {
+					if err := b.dev.Show(t.Context(), Content{Ticket: ticket}); !errors.Is(err, ErrUnshowable) {
+						t.Errorf("%s: got %v, want that it can't be shown", ticket, err)
+					}
+					b.want(t, "")
 				}
-				b.want(t, "A012")
-				if who, err := b.dev.Identify(t.Context()); err != nil || !strings.HasSuffix(who, k.answers) {
+				show(call, "A012")
+				if who, err := b.dev.Identify(t.Context()); (err == nil) != k.answers || err != nil && !errors.Is(err, devices.ErrCannotAnswer) {
 					t.Errorf("got %q, %v", who, err)
 				}
-				f.want(t, k.fault)
+				b.want(t, "A012")
+				f.want(t, devices.OK, devices.CannotShow, devices.OK)
 			})
 		})
 	}
@@ -143,7 +148,7 @@ func TestTubesGone(t *testing.T) {
 					t.Error(err)
 				}
 				b.want(t, "A012")
-				f.want(t, k.gone, k.fault)
+				f.want(t, k.gone, devices.OK)
 			})
 		})
 	}
@@ -170,6 +175,41 @@ func TestNewTubesRefuse(t *testing.T) {
 	}
 }
 
+// A port that another program has is a fault which ends when the port is free.
+func TestMAX7219OnATakenPort(t *testing.T) {
+	f := &faults{}
+	port := &takenPort{Port: chips.NewSPI(1), taken: true}
+	d, err := NewMAX7219(port, Opts{Report: f.report})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := d.Show(t.Context(), call); !errors.Is(err, devices.ErrOffline) {
+			t.Errorf("got %v, want offline", err)
+		}
+	}
+	if _, err := d.Identify(t.Context()); !errors.Is(err, devices.ErrOffline) {
+		t.Errorf("identified: got %v, want offline", err)
+	}
+	port.taken = false
+	if err := d.Show(t.Context(), call); err != nil {
+		t.Error(err)
+	}
+	f.want(t, devices.Offline, devices.OK)
+}
+
+type takenPort struct {
+	spi.Port
+	taken bool
+}
+
+func (p *takenPort) Connect(f physic.Frequency, m spi.Mode, bits int) (spi.Conn, error) {
+	if p.taken {
+		return nil, errors.New("device or resource busy")
+	}
+	return p.Port.Connect(f, m, bits)
+}
+
 // The chips get the bytes that their data sheets' readers published.
 func TestChipVectors(t *testing.T) {
 	all := vectors(t)
@@ -181,8 +221,8 @@ func TestChipVectors(t *testing.T) {
 			t.Errorf("%s is not in % X", name, writes)
 		}
 	}
-	spi := &spitest.Record{}
-	m, err := NewMAX7219(spi, Opts{Brightness: 8})
+	port := &spitest.Record{}
+	m, err := NewMAX7219(port, Opts{Brightness: 8})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +242,7 @@ func TestChipVectors(t *testing.T) {
 		}
 	}
 	var words, writes [][]byte
-	for _, op := range spi.Ops {
+	for _, op := range port.Ops {
 		words = append(words, op.W)
 	}
 	for _, op := range bus.Ops {

@@ -15,7 +15,8 @@ import (
 //go:embed clips/*.wav
 var embedded embed.FS
 
-// Player plays a whole WAV file and returns when it is over.
+// Player plays a whole WAV file and returns when it is over. It ends early with
+// its context.
 type Player func(ctx context.Context, wav []byte) error
 
 // ClipOpts configures Clips. Every zero field takes its default.
@@ -62,15 +63,15 @@ func (c *Clips) Halt() error { return nil }
 // Identify joins all that a call may need, plays a moment of silence, and says
 // whose voice the hall will hear.
 func (c *Clips) Identify(ctx context.Context) (string, error) {
-	const all = numerals + "十号到请号窗口ABCDE"
+	const all = "请ABCDE" + numerals + "号到十号窗口"
 	sound, err := c.join(all)
 	if err != nil {
 		return "", err
 	}
 	quiet := pcm{rate: sound.rate}
 	quiet.silence(c.opts.Gap)
-	if err := c.opts.Play(ctx, quiet.wav(0)); err != nil {
-		return "", fmt.Errorf("playing silence: %w: %w", devices.ErrOffline, err)
+	if err := c.play(ctx, quiet, 0); err != nil {
+		return "", err
 	}
 	if c.opts.Clips == nil {
 		return fmt.Sprintf("built-in clips at %d Hz", sound.rate), nil
@@ -100,10 +101,27 @@ func (c *Clips) Speak(ctx context.Context, text string, volume int) error {
 	if err != nil {
 		return err
 	}
-	if err := c.opts.Play(ctx, sound.wav(volume)); err != nil {
-		return fmt.Errorf("playing clips: %w: %w", devices.ErrOffline, err)
+	return c.play(ctx, sound, volume)
+}
+
+// playMargin is what a player may take beyond the length of a sound: to start,
+// and to wait for a sound card that another program has. Beyond it hangs, and
+// with it every call behind.
+const playMargin = 5 * time.Second
+
+func (c *Clips) play(ctx context.Context, sound pcm, volume int) error {
+	limit := sound.length() + playMargin
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	err := c.opts.Play(limited, sound.wav(volume))
+	switch {
+	case err == nil:
+		return nil
+	case limited.Err() != nil && ctx.Err() == nil:
+		return fmt.Errorf("playing %v of sound: %w: not over after %v: %w", sound.length(), devices.ErrNoSound, limit, err)
+	default:
+		return fmt.Errorf("playing: %w: %w", devices.ErrNoSound, err)
 	}
-	return nil
 }
 
 // join takes the first pack that has every word of text.
@@ -147,6 +165,10 @@ func (c *Clips) joinFrom(pack fs.FS, text string) (pcm, error) {
 		return pcm{}, fmt.Errorf("%w: nothing but silence", ErrUnspeakable)
 	}
 	return all, nil
+}
+
+func (p pcm) length() time.Duration {
+	return time.Duration(len(p.samples)) * time.Second / time.Duration(p.rate)
 }
 
 // silence appends d of it. Before the first clip there is no rate, and no need.

@@ -5,13 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"halld/devices"
+	"halld/devices/internal/ask"
 	"halld/devices/internal/loop"
 )
 
@@ -30,9 +31,6 @@ const (
 	synMaxText = 200 // bytes
 )
 
-// errNoStatus says that the chip cannot be heard: many are wired one way only.
-var errNoStatus = errors.New("chip does not confirm")
-
 // ChipOpts configures a Chip. Every zero field takes its default.
 type ChipOpts struct {
 	Answer   time.Duration // to the answer of a command; default 300 ms
@@ -40,10 +38,13 @@ type ChipOpts struct {
 	Syllable time.Duration // per character, where the chip cannot be asked; default 300 ms
 }
 
-// Chip speaks with a SYN6288.
+// Chip speaks with a SYN6288. Many are wired one way only, so one that never
+// answered is taken for such a chip, and one that did is missed when it falls
+// silent.
 type Chip struct {
-	line devices.Line
-	opts ChipOpts
+	line  devices.Line
+	opts  ChipOpts
+	heard atomic.Bool // it has answered
 }
 
 // NewChip makes an engine of the chip on line.
@@ -68,10 +69,13 @@ func (c *Chip) Halt() error {
 	return err
 }
 
-// Identify asks the chip for its state.
+// Identify asks the chip for its state. For silence the error is a
+// [devices.ErrCannotAnswer].
 func (c *Chip) Identify(ctx context.Context) (string, error) {
 	b, err := c.ask(ctx, synFrame(synQuery))
 	switch {
+	case errors.Is(err, devices.ErrNoAnswer):
+		return "", fmt.Errorf("%s is silent, or wired one way: %w", c, devices.ErrCannotAnswer)
 	case err != nil:
 		return "", err
 	case b == synBusy:
@@ -87,9 +91,8 @@ func (c *Chip) Check(text string) error {
 	return err
 }
 
-// Speak sends the text and waits until the chip is idle. Where the chip does
-// not answer, it waits as long as the text takes to say, and the error, which
-// wraps errNoStatus, only says that nobody knows.
+// Speak sends the text and waits until the chip is idle, or, where it cannot be
+// heard, as long as the text takes to say.
 func (c *Chip) Speak(ctx context.Context, text string, volume int) error {
 	b, err := synText(text, volume)
 	if err != nil {
@@ -98,9 +101,9 @@ func (c *Chip) Speak(ctx context.Context, text string, volume int) error {
 	length := c.opts.Syllable * time.Duration(utf8.RuneCountInString(text))
 	answer, err := c.ask(ctx, synFrame(synSpeak, append([]byte{synGBK}, b...)...))
 	switch {
-	case errors.Is(err, devices.ErrNoAnswer):
+	case errors.Is(err, devices.ErrNoAnswer) && !c.heard.Load():
 		loop.Sleep(ctx, length)
-		return fmt.Errorf("%w: %w", errNoStatus, err)
+		return nil
 	case err != nil:
 		return err
 	case answer != synAccepted:
@@ -123,41 +126,29 @@ func (c *Chip) untilIdle(ctx context.Context, limit time.Time) error {
 
 // ask sends a frame and returns the byte that answers it.
 func (c *Chip) ask(ctx context.Context, frame []byte) (answer byte, err error) {
+	cmd := frame[3]
 	err = c.line.Do(ctx, func(conn devices.Conn) error {
-		if _, err := conn.Write(frame); err != nil {
+		return ask.Answer(conn, frame, ask.Opts{Timeout: c.opts.Answer}, func(in []byte) (err error) {
+			answer, err = synAnswer(cmd, in)
 			return err
-		}
-		answer, err = c.hear(conn, frame[3])
-		return err
+		})
 	})
 	if err != nil {
-		err = fmt.Errorf("sending command %02X: %w", frame[3], err)
+		return 0, fmt.Errorf("sending command %02X: %w", cmd, err)
 	}
-	return answer, err
+	c.heard.Store(true)
+	return answer, nil
 }
 
-// hear waits for a byte that answers cmd. 4F also comes by itself when a text
-// ends, and 4A after power-up, so nothing else is taken for an answer.
-func (c *Chip) hear(conn devices.Conn, cmd byte) (byte, error) {
-	until := time.Now().Add(c.opts.Answer)
-	var buf [16]byte
-	for {
-		if err := conn.SetReadDeadline(until); err != nil {
-			return 0, err
-		}
-		n, err := conn.Read(buf[:])
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return 0, devices.ErrNoAnswer
-		}
-		if err != nil {
-			return 0, err
-		}
-		for _, b := range buf[:n] {
-			if answers(cmd, b) {
-				return b, nil
-			}
+// synAnswer finds the answer to cmd in what came in. 4F also comes by itself when
+// a text ends, and 4A after power-up, so nothing else is taken for one.
+func synAnswer(cmd byte, in []byte) (byte, error) {
+	for _, b := range in {
+		if answers(cmd, b) {
+			return b, nil
 		}
 	}
+	return 0, ask.ErrMore
 }
 
 func answers(cmd, b byte) bool {

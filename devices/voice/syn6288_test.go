@@ -2,6 +2,7 @@ package voice
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,6 +21,8 @@ import (
 
 	"halld/devices"
 	"halld/devices/devicestest"
+	"halld/devices/internal/ask"
+	"halld/firmware-bridge/emulator/display"
 )
 
 func TestSynVectors(t *testing.T) {
@@ -126,18 +130,76 @@ func TestChipSpeaks(t *testing.T) {
 func TestChipThatCannotBeHeard(t *testing.T) {
 	withChip(t, func(byte) []byte { return nil }, func(t *testing.T, c *Chip, _ chan []byte) {
 		begun := time.Now()
-		err := c.Speak(t.Context(), "一二三", 100)
-		if !errors.Is(err, errNoStatus) {
-			t.Errorf("Speak: %v, want errNoStatus", err)
+		if err := c.Speak(t.Context(), "一二三", 100); err != nil {
+			t.Errorf("Speak: %v, want no fault of a chip that is wired one way", err)
 		}
 		if d := time.Since(begun); d < 900*time.Millisecond {
 			t.Errorf("Speak took %v, want the time of three syllables", d)
 		}
-		if _, err := c.Identify(t.Context()); !errors.Is(err, devices.ErrNoAnswer) {
-			t.Errorf("Identify: %v, want ErrNoAnswer", err)
+		if _, err := c.Identify(t.Context()); !errors.Is(err, devices.ErrCannotAnswer) {
+			t.Errorf("Identify: %v, want ErrCannotAnswer", err)
 		}
 		if err := c.Halt(); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// A chip that has answered before is missed when it does not any more.
+func TestChipThatFallsSilent(t *testing.T) {
+	var silent atomic.Bool
+	withChip(t, func(cmd byte) []byte {
+		switch {
+		case silent.Load():
+			return nil
+		case cmd == synQuery:
+			return []byte{synIdle}
+		}
+		return []byte{synAccepted}
+	}, func(t *testing.T, c *Chip, _ chan []byte) {
+		if err := c.Speak(t.Context(), "一", 100); err != nil {
+			t.Fatal(err)
+		}
+		silent.Store(true)
+		if err := c.Speak(t.Context(), "一", 100); !errors.Is(err, devices.ErrNoAnswer) {
+			t.Errorf("Speak: %v, want ErrNoAnswer", err)
+		}
+	})
+}
+
+// The emulated chip understands the driver, and the driver the chip.
+func TestChipOnTheEmulator(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		line, far := devicestest.Pipe(t)
+		v := display.NewVoice(display.OptsVoice{Hello: true, Baud: 9600})
+		go v.Run(t.Context(), far) // ends with the pipe
+		c := NewChip(line, ChipOpts{})
+		if err := c.Speak(t.Context(), "请A零一二号到三号窗口", 100); err != nil {
+			t.Error(err)
+		}
+		if v.Busy() {
+			t.Error("Speak returned while the chip still speaks")
+		}
+		if diff := cmp.Diff([]string{"[v16]请A零一二号到三号窗口"}, v.Said()); diff != "" {
+			t.Errorf("said (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// FuzzSynAnswer: an answer is found wherever it stands, and nothing else is one.
+func FuzzSynAnswer(f *testing.F) {
+	f.Add([]byte{synAccepted}, byte(synSpeak))
+	f.Add([]byte{0x4A, synBusy, synIdle}, byte(synQuery))
+	f.Add([]byte{synIdle, synRefused}, byte(synStop))
+	f.Fuzz(func(t *testing.T, in []byte, cmd byte) {
+		good := map[bool]string{true: "\x4E\x4F", false: "\x41\x45"}[cmd == synQuery]
+		b, err := synAnswer(cmd, in)
+		if i := bytes.IndexAny(in, good); i < 0 {
+			if !errors.Is(err, ask.ErrMore) {
+				t.Errorf("found %02X, %v in % X", b, err, in)
+			}
+		} else if err != nil || b != in[i] {
+			t.Errorf("found %02X, %v in % X, want %02X", b, err, in, in[i])
 		}
 	})
 }

@@ -3,8 +3,8 @@ package voice
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -94,10 +94,12 @@ func (d *Dev) Say(ctx context.Context, c Call) error {
 	return d.add(ctx, utterance{key: "call " + c.Ticket, text: c.Text(), spoken: spoken})
 }
 
-// SayText queues any text that the engine can speak, up to 60 characters; digits
-// are read one by one. Errors are those of Say.
+// SayText queues any text that the engine can speak, up to 60 characters. Digits
+// are read one by one, and a slash, as in door A/3, is a pause. Errors are those
+// of Say.
 func (d *Dev) SayText(ctx context.Context, text string) error {
-	return d.add(ctx, utterance{key: "text " + text, text: text, spoken: digitwise(text)})
+	spoken := strings.ReplaceAll(digitwise(text), "/", " ")
+	return d.add(ctx, utterance{key: "text " + text, text: text, spoken: spoken})
 }
 
 func (d *Dev) add(ctx context.Context, u utterance) error {
@@ -134,34 +136,20 @@ func (d *Dev) Run(ctx context.Context) error {
 		}
 		err := d.speak(ctx, u.spoken, volume)
 		if ctx.Err() == nil {
-			d.report(err)
+			d.news.Tell(devices.FaultOf(err), err)
 		}
 	}
 }
 
-// speak says the text as often as it should. A chip that cannot confirm is
-// heard all the same, so that alone stops nothing.
+// speak says the text as often as it should.
 func (d *Dev) speak(ctx context.Context, text string, volume int) error {
-	var unsure error
 	for n := range d.opts.Repeat {
 		if n > 0 {
 			loop.Sleep(ctx, d.opts.Pause)
 		}
-		err := d.engine.Speak(ctx, text, volume)
-		switch {
-		case errors.Is(err, errNoStatus):
-			unsure = fmt.Errorf("%s: %w", d, err)
-		case err != nil:
+		if err := d.engine.Speak(ctx, text, volume); err != nil {
 			return fmt.Errorf("%s: %w", d, err)
 		}
 	}
-	return unsure
-}
-
-func (d *Dev) report(err error) {
-	f := devices.FaultOf(err)
-	if errors.Is(err, errNoStatus) {
-		f = devices.NoStatus
-	}
-	d.news.Tell(f, err)
+	return nil
 }

@@ -152,7 +152,8 @@ func TestStaleAndQuietHours(t *testing.T) {
 func TestFaultsOfTheVoice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gone := fmt.Errorf("gone: %w", devices.ErrOffline)
-		m := &mouth{errs: []error{nil, nil, gone, gone, errNoStatus, nil}}
+		silent := fmt.Errorf("silent: %w", devices.ErrNoAnswer)
+		m := &mouth{errs: []error{nil, nil, gone, gone, silent, nil}}
 		faults := make(chan devices.Fault, 10)
 		d := start(t, m, Opts{Report: func(f devices.Fault, _ error) { faults <- f }})
 		for i := range 5 {
@@ -163,12 +164,26 @@ func TestFaultsOfTheVoice(t *testing.T) {
 		for len(faults) > 0 {
 			got = append(got, <-faults)
 		}
-		if diff := cmp.Diff([]devices.Fault{devices.OK, devices.Offline, devices.NoStatus, devices.OK}, got); diff != "" {
+		if diff := cmp.Diff([]devices.Fault{devices.OK, devices.Offline, devices.NoAnswer, devices.OK}, got); diff != "" {
 			t.Errorf("faults (-want +got):\n%s", diff)
 		}
-		// Twice each, once where it failed, twice where nobody confirmed.
-		if n := len(m.heard()); n != 2+1+1+2+2 {
-			t.Errorf("spoke %d times, want 8", n)
+		// Twice each, and once where it failed.
+		if n := len(m.heard()); n != 2+1+1+1+2 {
+			t.Errorf("spoke %d times, want 7", n)
+		}
+	})
+}
+
+func TestSayText(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &mouth{}
+		d := start(t, m, Opts{Repeat: 1})
+		if err := d.SayText(t.Context(), "柜门a/12没有关好"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		if diff := cmp.Diff([]string{"柜门A 一二没有关好@100"}, m.heard()); diff != "" {
+			t.Errorf("said (-want +got):\n%s", diff)
 		}
 	})
 }

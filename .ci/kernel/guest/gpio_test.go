@@ -13,6 +13,7 @@ import (
 
 	"periph.io/x/conn/v3/gpio"
 
+	"halld/devices"
 	"halld/devices/button"
 	"halld/devices/locker"
 	bridge "halld/firmware-bridge"
@@ -63,7 +64,7 @@ func TestGPIO(t *testing.T) {
 	h := board(t)
 	t.Run("a pin that is not there", func(t *testing.T) {
 		_, err := h.Pin("GPIO99")
-		if !errors.Is(err, bridge.ErrUnavailable) || !strings.Contains(err.Error(), "ioctl-gpio") {
+		if !errors.Is(err, devices.ErrUnavailable) || !strings.Contains(err.Error(), "ioctl-gpio") {
 			t.Errorf("got %v, want no such pin, and the driver of the character device among those that found some", err)
 		}
 	})

@@ -63,6 +63,7 @@ func TestReader(t *testing.T) {
 	comes(t, adapter)
 	t.Run("silent line", testSilentLine)
 	comes(t, adapter)
+	t.Run("a port of our own", testExclusive)
 	l, _ := line(t, "serial:"+adapter+"?baud=115200")
 	faults, cards := newFaults(), make(chan string, 100)
 	dev := idcard.New(l, idcard.Opts{Report: faults.report})

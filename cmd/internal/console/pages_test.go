@@ -17,7 +17,6 @@ import (
 
 	"halld/cmd/internal/console"
 	"halld/cmd/internal/hall"
-	"halld/devices"
 )
 
 // bubble talks to a console without a socket, so that time may be faked.
@@ -237,26 +236,6 @@ func TestFormsLeadSomewhere(t *testing.T) {
 				t.Errorf("%s: a form leads to %s, which is no route", e.Name(), m[1])
 			}
 		}
-	}
-}
-
-// TestEveryFaultIsExplained: a clerk reads problem, effect and what to do.
-func TestEveryFaultIsExplained(t *testing.T) {
-	faults := []devices.Fault{
-		devices.Offline, devices.NoAnswer, devices.BadAnswer, devices.NotReady, devices.NoStatus, devices.PaperLow, devices.PaperOut,
-		devices.CoverOpen, devices.CutterJam, devices.Overheat, devices.TicketWaits, devices.Broken, devices.NoChinese,
-		devices.Unauthorised, devices.SelfTest, devices.WrongDevice, devices.DoorUnknown, devices.DoorStuck, devices.DoorAjar, "rolled-back",
-	}
-	for _, f := range faults {
-		for _, device := range []string{"reader", "printer", "display/window-1", "locker/A", "voice", "button/call-1", "ledger"} {
-			p := console.Explain(device, string(f))
-			if p.What == "" || p.Effect == "" || p.Remedy == "" || strings.Contains(p.What, string(f)) || p.Where == device {
-				t.Errorf("%s on %s is not explained: %+v", f, device, p)
-			}
-		}
-	}
-	if p := console.Explain("toaster", "burnt"); p.What == "" || p.Remedy == "" {
-		t.Errorf("an unknown fault is not shown: %+v", p)
 	}
 }
 

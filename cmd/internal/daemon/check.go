@@ -2,16 +2,18 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
+	"halld/cmd/internal/console"
 	"halld/config"
+	"halld/devices"
 )
 
-// Check finds what only the drivers know to be wrong in a configuration: two
-// settings for one port, or something a driver's device cannot do. Nothing is
-// opened.
+// Check finds what only the drivers know to be wrong in a configuration, such as
+// two nodes of one device. Its error is [config.Problems]. Nothing is opened.
 func Check(cfg *config.Config) error {
 	_, err := bench(cfg, slog.New(slog.DiscardHandler))
 	return err
@@ -26,10 +28,20 @@ func bench(cfg *config.Config, log *slog.Logger) (*gear, error) {
 
 // Finding is what a device answered when it was asked who it is.
 type Finding struct {
-	Device string
+	Device string // as the hall calls it, such as display/window-1
 	Port   string
 	Answer string
-	Err    error
+	Err    error // wraps devices.ErrCannotAnswer: nobody knows whether it is there
+}
+
+// Problem is what the installer is told of a device that did not answer as it
+// should, or false if there is nothing to tell.
+func (f Finding) Problem(cfg *config.Config) (config.Problem, bool) {
+	if f.Err == nil || errors.Is(f.Err, devices.ErrCannotAnswer) {
+		return config.Problem{}, false
+	}
+	p := console.Explain(f.Device, string(devices.FaultOf(f.Err)))
+	return cfg.Problem(table(cfg, f.Device), p.What+"（"+f.Err.Error()+"）", p.Remedy), true
 }
 
 // identifyWithin is the time a device has to say who it is, and its port to open.
@@ -37,10 +49,10 @@ const identifyWithin = 5 * time.Second
 
 // Identify asks every device of a configuration who it is. Nothing moves, and
 // nothing is printed or shown.
-func Identify(ctx context.Context, cfg *config.Config, log *slog.Logger) []Finding {
+func Identify(ctx context.Context, cfg *config.Config, log *slog.Logger) ([]Finding, error) {
 	g, err := bench(cfg, log)
 	if err != nil {
-		return []Finding{{Device: "hall.toml", Err: err}}
+		return nil, err
 	}
 	lines := newTasks(ctx, log)
 	for _, l := range g.wires.lines {
@@ -62,7 +74,7 @@ func Identify(ctx context.Context, cfg *config.Config, log *slog.Logger) []Findi
 			list[i].Err = otherSpeed(ctx, f, probe, log)
 		}
 	}
-	return append(list, g.missing...)
+	return append(list, g.missing...), nil
 }
 
 // atOtherSpeed tries a reader that does not answer at its other speeds, since

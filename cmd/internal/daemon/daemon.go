@@ -8,6 +8,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -59,31 +60,33 @@ func Run(ctx context.Context, cfg *config.Config, opts Opts) error {
 	return run(ctx, cfg, opts, make(chan *Daemon, 1))
 }
 
-// run is Run, and hands the daemon out once it serves.
+// run is Run, and hands the daemon out once it serves. When the loop fails, the
+// hall ends without saving a state that may be half applied: a new start replays
+// the ledger.
 func run(ctx context.Context, cfg *config.Config, opts Opts, serving chan<- *Daemon) error {
 	d, err := open(ctx, cfg, opts)
 	if err != nil {
 		return err
 	}
 	defer d.ledger.Close()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	ground := newTasks(context.WithoutCancel(ctx), d.log)
-	ground.run(task{"loop", d.loop.Run})
+	var broken error // why the loop failed; known once ground has ended
+	ground.runOnce(task{"loop", d.loop.Run}, func(why error) { broken = why; stop() })
 	for _, l := range d.gear.wires.lines {
 		ground.run(task{"line " + l.String(), l.Run})
 	}
 	work := newTasks(context.WithoutCancel(ctx), d.log)
-	if err := d.begin(ctx, work); err != nil {
-		_ = work.end()
-		_ = ground.end()
-		return err
+	if err = d.begin(ctx, work); err == nil {
+		serving <- d
+		<-ctx.Done()
 	}
-	serving <- d
-	<-ctx.Done()
-	err = work.end()
-	if e := ground.end(); err == nil {
-		err = e
+	err = cmp.Or(err, work.end())
+	if late := ground.end(); late != nil {
+		return cmp.Or(err, late)
 	}
-	if err != nil {
+	if err = cmp.Or(broken, err); err != nil {
 		return err
 	}
 	return d.book.snapshot(d.loop.hall, 1)

@@ -24,6 +24,7 @@ type stage struct {
 	tickets chan printer.Ticket
 	more    string // tables of hall.toml beside those of the hardware
 	d       *Daemon
+	ended   chan error // yields what the daemon ended with, once
 	stop    func()
 }
 
@@ -64,7 +65,8 @@ func (s *stage) start() {
 	ctx, cancel := context.WithCancel(s.t.Context())
 	ready, ended := make(chan *Daemon, 1), make(chan error, 1)
 	opts := Opts{Log: slog.New(slog.NewTextHandler(s.t.Output(), nil))}
-	go func() { ended <- run(ctx, s.cfg, opts, ready) }()
+	go func() { ended <- run(ctx, s.cfg, opts, ready); close(ended) }()
+	s.ended = ended
 	select {
 	case s.d = <-ready:
 	case err := <-ended:

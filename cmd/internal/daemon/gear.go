@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
+	"slices"
+	"strings"
 
 	"halld/cmd/internal/hall"
 	"halld/cmd/internal/identity"
@@ -29,45 +30,73 @@ type gear struct {
 	parts   []part    // the devices, to ask who they are
 	missing []Finding // devices on pins or buses that this machine lacks
 
-	house  slip.House
-	press  *press
-	keys   map[string]*keys // by locker
-	supply *locker.Supply   // of all locks: one coil at a time in the whole hall
-	voice  *voice.Dev       // nil: the hall calls by screens only
-	choice atomic.Pointer[string]
+	house    slip.House
+	press    *press
+	keys     map[string]*keys // by locker
+	supply   *locker.Supply   // of all locks: one coil at a time in the whole hall
+	voice    *voice.Dev       // nil: the hall calls by screens only
+	entrance *entrance
 }
 
 // equip makes the devices of the configuration and their workers. Nothing is
-// sent to any of them yet.
+// sent to any of them yet. What a driver refuses is told of all devices at once,
+// as [config.Problems]; a device on a pin or bus that this machine lacks is only
+// a fault to show.
 func (d *Daemon) equip(ctx context.Context, refKey []byte) (*gear, error) {
 	g := &gear{
 		d: d, wires: newWires(d.log), keys: map[string]*keys{}, supply: locker.NewSupply(), house: d.letterhead(refKey),
+		entrance: &entrance{change: d.changes.tell},
 	}
-	if err := g.addReader(ctx, d.cfg.Reader, refKey); err != nil {
-		return nil, fmt.Errorf("setting up the card reader: %w", err)
+	var bad config.Problems
+	add := func(name, port string, err error) {
+		switch {
+		case err == nil:
+		case errors.Is(err, devices.ErrUnavailable):
+			g.missing = append(g.missing, Finding{Device: name, Port: port, Err: err})
+			d.health.of(name)(devices.FaultOf(err), err)
+		default:
+			bad = append(bad, d.cfg.Problem(table(d.cfg, name), "设备不能这样用（"+err.Error()+"）", "按括号里的原因改正这一节"))
+		}
 	}
-	if err := g.addPrinter(d.cfg.Printer); err != nil {
-		return nil, fmt.Errorf("setting up the printer: %w", err)
+	if c := d.cfg.Reader; c != nil {
+		add("reader", c.Port, g.addReader(ctx, c, refKey))
+	}
+	if c := d.cfg.Printer; c != nil {
+		add(hall.PrinterName, c.Port, g.addPrinter(c))
 	}
 	for _, c := range d.cfg.Lockers {
-		if err := g.lacking("locker/"+c.Name, c.Port, g.addLocker(c)); err != nil {
-			return nil, fmt.Errorf("setting up locker %s: %w", c.Name, err)
-		}
+		add("locker/"+c.Name, c.Port, g.addLocker(c))
 	}
 	for _, c := range d.cfg.Displays {
-		if err := g.lacking("display/"+c.Name, c.Port, g.addDisplay(c)); err != nil {
-			return nil, fmt.Errorf("setting up display %s: %w", c.Name, err)
-		}
+		add("display/"+c.Name, c.Port, g.addDisplay(c))
 	}
-	if err := g.addVoice(d.cfg.Voice); err != nil {
-		return nil, fmt.Errorf("setting up the voice: %w", err)
-	}
+	add("voice", d.cfg.Voice.Port, g.addVoice(d.cfg.Voice))
 	for _, c := range d.cfg.Buttons {
-		if err := g.lacking("button/"+c.Name, c.Port, g.addButton(c)); err != nil {
-			return nil, fmt.Errorf("setting up button %s: %w", c.Name, err)
-		}
+		add("button/"+c.Name, c.Port, g.addButton(c))
+	}
+	if len(bad) > 0 {
+		return nil, bad
 	}
 	return g, nil
+}
+
+// table is where hall.toml speaks of a device, such as display[1] of
+// display/window-2.
+func table(cfg *config.Config, device string) string {
+	kind, name, named := strings.Cut(device, "/")
+	i := -1
+	switch kind {
+	case "locker":
+		i = slices.IndexFunc(cfg.Lockers, func(c config.Locker) bool { return c.Name == name })
+	case "display":
+		i = slices.IndexFunc(cfg.Displays, func(c config.Display) bool { return c.Name == name })
+	case "button":
+		i = slices.IndexFunc(cfg.Buttons, func(c config.Button) bool { return c.Name == name })
+	}
+	if !named {
+		return kind
+	}
+	return fmt.Sprintf("%s[%d]", kind, i)
 }
 
 // letterhead is what stands on every slip. A mark that can't be read is left
@@ -88,17 +117,6 @@ func (d *Daemon) letterhead(refKey []byte) slip.House {
 	return house
 }
 
-// lacking lets a device go that hangs on a pin or bus which is not available on
-// this machine: it is a fault to show, not a reason to stay shut.
-func (g *gear) lacking(name, port string, err error) error {
-	if !errors.Is(err, bridge.ErrUnavailable) {
-		return err
-	}
-	g.missing = append(g.missing, Finding{Device: name, Port: port, Err: err})
-	g.d.health.of(name)(devices.Offline, err)
-	return nil
-}
-
 // task adds a worker.
 func (g *gear) task(name string, run func(context.Context) error) {
 	g.tasks = append(g.tasks, task{name, run})
@@ -114,9 +132,6 @@ func (g *gear) part(name, port string, line *bridge.Line, ask func(context.Conte
 }
 
 func (g *gear) addReader(ctx context.Context, c *config.Reader, refKey []byte) error {
-	if c == nil {
-		return nil
-	}
 	port := c.Port
 	if c.Probe && g.d.ledger != nil {
 		port = g.readerPort(ctx, port)
@@ -128,18 +143,10 @@ func (g *gear) addReader(ctx context.Context, c *config.Reader, refKey []byte) e
 	dev := idcard.New(line, idcard.Opts{
 		Poll: c.Poll, Find: c.FindTimeout, Read: c.ReadTimeout, Report: g.d.health.of("reader"),
 	})
-	desk := &desk{reader: dev, refKey: refKey, loop: g.d.loop, log: g.d.log, choice: g.takeChoice}
+	desk := &desk{reader: dev, refKey: refKey, loop: g.d.loop, log: g.d.log, choice: g.entrance.take}
 	g.task("reader", desk.Run)
 	g.part("reader", port, line, dev.Identify)
 	return nil
-}
-
-// takeChoice gives the service chosen at the entrance, once.
-func (g *gear) takeChoice() string {
-	if s := g.choice.Swap(nil); s != nil {
-		return *s
-	}
-	return ""
 }
 
 // charsets are the printer's fonts by the words of the configuration. GBK and the
@@ -152,9 +159,6 @@ var charsets = map[string]printer.Charset{
 const answeredKey = "printer.answers"
 
 func (g *gear) addPrinter(c *config.Printer) error {
-	if c == nil {
-		return nil
-	}
 	port := withFlow(c.Port, c.Flow)
 	line, err := g.wires.line(port)
 	if err != nil {
@@ -205,6 +209,8 @@ func (g *gear) act(e hall.Effect) {
 		g.announce(e)
 	case hall.Alert:
 		g.alert(e)
+	case hall.Greet:
+		g.entrance.greet(e)
 	case hall.OpenDoor:
 		name, _, _ := e.Door.Split()
 		if k := g.keys[name]; k != nil {

@@ -35,8 +35,8 @@ func (h *health) of(device string) devices.Report {
 	}
 }
 
-// Run passes the words on. Whenever the printer is better off, what waits for it
-// is sent.
+// Run passes the words on, in order. Drivers tell changes only, so none may be
+// lost: while the ledger refuses, the word is told again until it is on disk.
 func (h *health) Run(ctx context.Context, d *Daemon) error {
 	for {
 		w, ok := h.words.take(ctx)
@@ -52,12 +52,12 @@ func (h *health) Run(ctx context.Context, d *Daemon) error {
 	}
 }
 
+// tell puts a word before the rules. Whenever the printer is better off, what
+// waits for it is sent.
 func (h *health) tell(ctx context.Context, ev hall.Event) {
-	if _, err := h.loop.Do(ctx, ev); err != nil && ctx.Err() == nil {
-		h.log.Error("a device's state was not recorded", "err", err)
-	}
+	h.record(ctx, ev)
 	if r, ok := ev.(hall.DeviceReport); ok && r.Device == hall.PrinterName {
-		_, _ = h.loop.Do(ctx, hall.PrinterReady{})
+		h.record(ctx, hall.PrinterReady{})
 	}
 	_ = h.loop.View(ctx, func(hl *hall.Hall) {
 		list := hl.Health()
@@ -66,5 +66,14 @@ func (h *health) tell(ctx context.Context, ev hall.Event) {
 	select {
 	case h.changed <- struct{}{}:
 	default:
+	}
+}
+
+// record puts a word before the rules until it is on disk: drivers tell changes
+// only.
+func (h *health) record(ctx context.Context, ev hall.Event) {
+	err := insist(ctx, func() error { _, err := h.loop.Do(ctx, ev); return err })
+	if err != nil && ctx.Err() == nil {
+		h.log.Error("a device's word was refused", "err", err)
 	}
 }

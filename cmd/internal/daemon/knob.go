@@ -33,8 +33,14 @@ func (k *knob) Run(ctx context.Context) error {
 // next number to its window, or raise an alarm there.
 func (g *gear) pressOf(c config.Button) func(context.Context) error {
 	if c.Service != "" {
+		name := c.Service
+		for _, s := range g.d.cfg.Services {
+			if s.Key == c.Service {
+				name = s.Name
+			}
+		}
 		return func(context.Context) error {
-			g.choice.Store(&c.Service)
+			g.entrance.choose(c.Service, name)
 			return nil
 		}
 	}

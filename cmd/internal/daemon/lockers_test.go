@@ -220,7 +220,10 @@ func TestSilentBoardIsAskedAtOtherSpeeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := Identify(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	found, err := Identify(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(found) != 1 || found[0].Err == nil || !strings.Contains(found[0].Err.Error(), "baud=19200") {
 		t.Errorf("got %+v, want the speed at which the board answers", found)
 	}

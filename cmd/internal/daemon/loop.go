@@ -14,6 +14,9 @@ import (
 // is promised that is not on disk.
 var errOutOfService = errors.New("账本暂时写不进存储卡，停止受理。请检查存储卡，恢复后自动继续")
 
+// errEnded answers whoever speaks to a loop that runs no more.
+var errEnded = errors.New("the hall has stopped")
+
 // doorWait and returnWait bound how long a caller waits for a door: for its turn
 // and to be seen open, and to be shut by the person who brings a tool back.
 const (
@@ -32,6 +35,7 @@ type loop struct {
 	change func()            // tells the screens that something changed
 
 	calls   chan call
+	ended   chan struct{} // closed when Run has ended
 	waiting []waiter
 	stopped bool // the ledger refused the last write
 }
@@ -60,13 +64,14 @@ type waiter struct {
 
 func newLoop(h *hall.Hall, b *book, c *clock, log *slog.Logger) *loop {
 	return &loop{
-		hall: h, book: b, clock: c, log: log, calls: make(chan call),
+		hall: h, book: b, clock: c, log: log, calls: make(chan call), ended: make(chan struct{}),
 		act: func(hall.Effect) {}, change: func() {},
 	}
 }
 
-// Run handles events until ctx ends.
+// Run handles events until ctx ends. Call it once.
 func (l *loop) Run(ctx context.Context) error {
+	defer close(l.ended)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -127,18 +132,27 @@ func (l *loop) send(ctx context.Context, c call) (any, error) {
 	c.done = done
 	select {
 	case l.calls <- c:
+	case <-l.ended:
+		return nil, errEnded
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	gone := ctx.Done()
 	if c.view != nil { // it writes where its caller reads, so it must be over
-		<-done
-		return nil, nil
+		gone = nil
 	}
 	select {
 	case a := <-done:
 		return a.reply, a.err
-	case <-ctx.Done():
+	case <-l.ended:
+	case <-gone:
 		return nil, ctx.Err()
+	}
+	select {
+	case a := <-done: // its last words
+		return a.reply, a.err
+	default:
+		return nil, errEnded
 	}
 }
 

@@ -44,12 +44,12 @@ func (w *wires) pin(port string) (gpio.PinIO, error) {
 	return h.Pin(a.Name)
 }
 
-func (w *wires) spi(port string) (spi.PortCloser, error) {
+func (w *wires) spi(port string) (spi.Port, error) {
 	a, h, err := w.address(port, bridge.SPI)
 	if err != nil {
 		return nil, err
 	}
-	return h.SPI(a.Name)
+	return h.SPI(a.Name), nil
 }
 
 func (w *wires) i2c(port string) (*i2c.Dev, error) {

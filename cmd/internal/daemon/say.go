@@ -2,7 +2,9 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"os"
+	"strings"
 	"time"
 
 	"halld/cmd/internal/hall"
@@ -13,7 +15,7 @@ import (
 func (g *gear) addVoice(c config.Voice) error {
 	opts := voice.Opts{
 		Repeat: c.Repeat, Report: g.d.health.of("voice"),
-		Volume: func() int { return g.volume(c, time.Now().In(g.d.cfg.Location)) },
+		Volume: func() int { return volume(c, time.Now().In(g.d.cfg.Location)) },
 	}
 	switch c.Driver {
 	case "clips":
@@ -37,9 +39,8 @@ func (g *gear) addVoice(c config.Voice) error {
 	return nil
 }
 
-// volume is how loud the voice is at a time: silent in quiet hours, when a call
-// is only shown.
-func (*gear) volume(c config.Voice, now time.Time) int {
+// volume is how loud the voice is at a time. At 0 a call is only shown.
+func volume(c config.Voice, now time.Time) int {
 	if c.QuietFrom == nil || c.QuietTo == nil {
 		return c.Volume
 	}
@@ -50,7 +51,7 @@ func (*gear) volume(c config.Voice, now time.Time) int {
 		quiet = at >= from || at < to
 	}
 	if quiet {
-		return 0
+		return c.QuietVolume
 	}
 	return c.Volume
 }
@@ -66,13 +67,19 @@ func (g *gear) announce(e hall.Announce) {
 }
 
 // alert tells what stands open or went wrong at a door: by voice where the rules
-// want it heard, and in the log for whoever looks later.
+// want it heard, and in the log for whoever looks later. A door whose locker has
+// a name that the voice lacks words for is some door.
 func (g *gear) alert(e hall.Alert) {
 	g.d.log.Warn("a door needs somebody", "door", string(e.Door), "text", e.Text)
 	if g.voice == nil || !e.Spoken {
 		return
 	}
-	if err := g.voice.SayText(context.Background(), e.Text); err != nil {
-		g.d.log.Info("an alert can't be spoken", "door", string(e.Door), "err", err)
+	ctx := context.Background()
+	err := g.voice.SayText(ctx, e.Text)
+	if errors.Is(err, voice.ErrUnspeakable) {
+		err = g.voice.SayText(ctx, strings.Replace(e.Text, "柜门"+string(e.Door), "有柜门", 1))
+	}
+	if err != nil {
+		g.d.log.Error("an alert can't be spoken", "door", string(e.Door), "err", err)
 	}
 }

@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"halld/cmd/internal/hall"
@@ -11,20 +10,17 @@ import (
 
 // sign owns one display.
 type sign struct {
-	name    string
-	window  int // 0: the hall's own
 	dev     display.Display
-	loop    *loop
 	changes *changes
-	log     *slog.Logger
+	content func(context.Context) (display.Content, error)
 }
 
 // heal is how often a display is told again what it shows, because a frame can
 // be lost on the wire and most displays cannot say so.
 const heal = 30 * time.Second
 
-// Run shows what the rules say, whole each time, and blanks the display when the
-// hall stops.
+// Run shows what is to be shown, whole each time, and blanks the display when the
+// hall stops. What goes wrong is the driver's to report.
 func (s *sign) Run(ctx context.Context) error {
 	changed, end := s.changes.listen()
 	defer end()
@@ -46,19 +42,23 @@ func (s *sign) Run(ctx context.Context) error {
 		if err != nil || !again && want == shown {
 			continue
 		}
-		if err := s.dev.Show(ctx, want); err != nil {
-			s.log.Debug("a display was not reached", "device", s.name, "err", err)
-			first = true
-			continue
-		}
-		shown, first = want, false
+		err = s.dev.Show(ctx, want)
+		shown, first = want, err != nil
 	}
 }
 
-func (s *sign) content(ctx context.Context) (c display.Content, err error) {
-	err = s.loop.View(ctx, func(h *hall.Hall) {
-		call := h.Showing(s.window)
-		c = display.Content{Ticket: call.Ticket, Window: call.Window}
-	})
-	return c, err
+// calls is what a window's display shows, or at window 0 the hall's own.
+func (g *gear) calls(window int) func(context.Context) (display.Content, error) {
+	return func(ctx context.Context) (c display.Content, err error) {
+		err = g.d.loop.View(ctx, func(h *hall.Hall) {
+			call := h.Showing(window)
+			c = display.Content{Ticket: call.Ticket, Window: call.Window}
+		})
+		return c, err
+	}
+}
+
+// greetings is what the display at the entrance shows.
+func (g *gear) greetings(context.Context) (display.Content, error) {
+	return display.Content{Text: g.entrance.says()}, nil
 }

@@ -14,7 +14,10 @@ func (g *gear) addDisplay(c config.Display) error {
 	if err != nil {
 		return err
 	}
-	s := &sign{name: c.Name, window: c.Window, dev: dev, loop: g.d.loop, changes: g.d.changes, log: g.d.log}
+	s := &sign{dev: dev, changes: g.d.changes, content: g.calls(c.Window)}
+	if c.Entrance {
+		s.content = g.greetings
+	}
 	g.task("display/"+c.Name, s.Run)
 	g.part("display/"+c.Name, c.Port, line, dev.Identify)
 	return nil
@@ -24,6 +27,7 @@ func (g *gear) addDisplay(c config.Display) error {
 func (g *gear) display(c config.Display) (dev display.Display, line *bridge.Line, err error) {
 	opts := display.Opts{
 		Address: c.Address, Map: c.Map, Digits: c.Digits, Brightness: c.Brightness, Hall: c.Window == 0,
+		Width: c.Width, Height: c.Height, Timeout: c.Timeout, Pause: c.Pause,
 		Report: g.d.health.of("display/" + c.Name),
 	}
 	switch c.Driver {

@@ -48,6 +48,16 @@ func (t *tasks) run(list ...task) {
 	}
 }
 
+// runOnce starts a task that must not fail. If it does, failed is told why, once,
+// and the task is not begun again.
+func (t *tasks) runOnce(k task, failed func(error)) {
+	t.wg.Go(func() {
+		if err := k.once(t.ctx); err != nil {
+			failed(fmt.Errorf("running the %s: %w", k.name, err))
+		}
+	})
+}
+
 // once runs a task to its end; a panic is an error of this task alone.
 func (k task) once(ctx context.Context) (err error) {
 	defer func() {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"sync"
 
 	"halld/firmware-bridge/emulator/cardreader"
 	"halld/firmware-bridge/emulator/display"
@@ -28,12 +29,16 @@ type Opts struct {
 
 // Hall is the hardware of a hall.
 type Hall struct {
-	Reader  *cardreader.Reader
-	Printer *printer.Printer
-	Locker  *lockboard.Board8A
-	Tubes   []*display.LED485
-	Board   *pinDisplay       // the hall's own display; nil without Pins
-	Cables  map[string]*Cable // by the link's name: reader, printer, lockers, displays
+	Reader   *cardreader.Reader
+	Printer  *printer.Printer
+	Locker   *lockboard.Board8A
+	Tubes    []*display.LED485
+	Entrance *display.Strip    // beside the reader
+	Board    *pinDisplay       // the hall's own display; nil without Pins
+	Cables   map[string]*Cable // by the link's name: reader, printer, lockers, displays, entrance
+
+	mu      sync.Mutex
+	happens map[string]string // accidents that last, by line
 }
 
 // The speeds of the lines, as in the configuration.
@@ -51,11 +56,12 @@ const Doors = 24
 
 // New makes the hardware, with its cables plugged.
 func New(o Opts) (*Hall, error) {
-	h := &Hall{Cables: map[string]*Cable{}}
+	h := &Hall{Cables: map[string]*Cable{}, happens: map[string]string{}}
 	h.Reader = cardreader.New(cardreader.Opts{Unpaced: !o.Paced})
 	paper := printer.TM80()
 	paper.OnTicket = o.OnTicket
 	h.Locker = lockboard.New8A(lockboard.Opts8A{Ways: Doors})
+	h.Entrance = display.NewStrip(display.OptsStrip{Check: display.CheckXOR})
 	var tubes []wire.Device
 	for n := range o.Windows {
 		t := display.NewLED485(display.OptsLED485{Unit: byte(n + 1)})
@@ -77,6 +83,7 @@ func New(o Opts) (*Hall, error) {
 		h.plug(o.Dir, "printer", h.Printer.Run),
 		h.plug(o.Dir, "lockers", wire.New(bus, h.Locker).Run),
 		h.plug(o.Dir, "displays", wire.New(bus, tubes...).Run),
+		h.plug(o.Dir, "entrance", wire.New(bus, h.Entrance).Run),
 	)
 }
 
@@ -124,6 +131,12 @@ board   = 1
 doors   = %d
 contact = "closed-when-locked"
 
+[[display]]
+name     = "entrance"
+entrance = true
+driver   = "strip-xor"
+port     = "serial:%s?baud=%d"
+
 [[staff]]
 id = "01"
 name = "王"
@@ -136,7 +149,7 @@ roles = ["keeper", "approver", "finance", "head"]
 [console]
 listen = %q
 `, filepath.Join(dir, "data"), filepath.Join(dir, "halld.sock"),
-		h.path("reader"), readerBaud, h.path("printer"), printerBaud, h.path("lockers"), busBaud, Doors, listen)
+		h.path("reader"), readerBaud, h.path("printer"), printerBaud, h.path("lockers"), busBaud, Doors, h.path("entrance"), busBaud, listen)
 	if h.Board != nil {
 		s += h.Board.config()
 	}

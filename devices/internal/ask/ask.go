@@ -26,9 +26,6 @@ type Opts struct {
 	// Quiet is the silence that ends an answer whose length is not in it.
 	// With 0 the reader is asked after every byte.
 	Quiet time.Duration
-	// Echo says that the wire gives the own bytes back first. They are
-	// dropped only if they are exactly what was sent.
-	Echo bool
 }
 
 // Answer sends req and collects input until read finds its answer in it. What
@@ -54,7 +51,7 @@ func Answer(c devices.Conn, req []byte, o Opts, read func(in []byte) error) erro
 			until = earlier(end, time.Now().Add(o.Quiet))
 			continue
 		}
-		if err := read(o.withoutEcho(in, req)); !errors.Is(err, ErrMore) {
+		if err := read(in); !errors.Is(err, ErrMore) {
 			return err
 		}
 		if over {
@@ -98,17 +95,6 @@ func fill(c devices.Conn, in *[]byte, until time.Time) (int, error) {
 		return n, fmt.Errorf("receiving: %w", err)
 	}
 	return n, nil
-}
-
-func (o Opts) withoutEcho(in, req []byte) []byte {
-	switch {
-	case !o.Echo:
-		return in
-	case len(in) < len(req) && bytes.HasPrefix(req, in):
-		return nil
-	default:
-		return bytes.TrimPrefix(in, req)
-	}
 }
 
 // verdict says why there was no answer. An echo alone is silence.

@@ -57,7 +57,6 @@ func send(parts ...[]byte) func(net.Conn) {
 func TestAnswer(t *testing.T) {
 	errNo := errors.New("no")
 	quiet := Opts{Timeout: opts.Timeout, Quiet: 50 * time.Millisecond}
-	echo := Opts{Timeout: opts.Timeout, Echo: true}
 	tests := []struct {
 		name string
 		opts Opts
@@ -68,8 +67,8 @@ func TestAnswer(t *testing.T) {
 		{"at once", opts, send(answer), 20 * time.Millisecond, nil},
 		{"in pieces", opts, send(answer[:1], answer[1:]), 40 * time.Millisecond, nil},
 		{"in pieces, ended by silence", quiet, send(answer[:1], answer[1:]), 90 * time.Millisecond, nil},
-		{"behind an echo", echo, send(request[:2], request[2:], answer), 60 * time.Millisecond, nil},
-		{"behind noise", echo, send([]byte{5}, answer), 40 * time.Millisecond, nil},
+		{"behind an echo", opts, send(request[:2], request[2:], answer), 60 * time.Millisecond, nil},
+		{"behind noise", opts, send([]byte{5}, answer), 40 * time.Millisecond, nil},
 		{"silence", opts, send(), 500 * time.Millisecond, devices.ErrNoAnswer},
 		{"only an echo", opts, send(request), 500 * time.Millisecond, devices.ErrNoAnswer},
 		{"only noise", quiet, send([]byte{5, 6}), 500 * time.Millisecond, errNo},

@@ -1,9 +1,12 @@
 #!/bin/sh
-# Makes the clips of this folder anew, each named by the text that it speaks.
+# Makes the clips anew, each named by the text that it speaks.
+#
+#	./make.sh [FOLDER]     default: the folder of this script
+#
 # Needs espeak-ng (its voice cmn lacks common characters, so everything is given
 # as pinyin) and sox: 16 kHz, mono, 16 bit, silence cut off, one loudness.
 set -eu
-cd "$(dirname "$0")"
+cd "${1:-$(dirname "$0")}"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
@@ -32,6 +35,10 @@ pinyin 请 qing3
 pinyin 号 hao4
 pinyin 到 dao4
 pinyin 号窗口 'hao4 chuang1kou3'
+pinyin 有 you3
+pinyin 柜门 gui4men2
+pinyin 没有关好 'mei2you3 guan1hao3'
+pinyin 请关上柜门 'qing3 guan1shang4 gui4men2'
 for l in A B C D E F G H I J K L M N O P Q R S T U V W X Y Z; do
     letter "$l"
 done

@@ -40,8 +40,8 @@ type OptsOnbon struct {
 type Onbon struct {
 	screen
 	opts  OptsOnbon
-	areas map[byte]string // dynamic areas by number; mu
-	said  []string        // mu
+	areas map[byte]area // dynamic areas by number; mu
+	said  []string      // mu
 }
 
 // NewOnbon makes an empty card.
@@ -49,7 +49,7 @@ func NewOnbon(opts OptsOnbon) *Onbon {
 	if opts.Screen == 0 {
 		opts.Screen = 1
 	}
-	d := &Onbon{opts: opts, areas: map[byte]string{}}
+	d := &Onbon{opts: opts, areas: map[byte]area{}}
 	d.scan.Cut, d.hear, d.baud = cutOnbon, d.serve, opts.Baud
 	return d
 }
@@ -57,15 +57,16 @@ func NewOnbon(opts OptsOnbon) *Onbon {
 // String names the device.
 func (d *Onbon) String() string { return "display Onbon BX" }
 
-// Shown is the text of the dynamic areas, in the order of their numbers, a
-// line each, without its colour and font tags.
+// Shown is what can be read in the dynamic areas, in the order of their numbers,
+// a line each: all of a text that moves, and of one that stands still in a
+// single row what fits.
 func (d *Onbon) Shown() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var lines []string
 	for n := range 256 {
-		if s, ok := d.areas[byte(n)]; ok {
-			lines = append(lines, untagged(s))
+		if a, ok := d.areas[byte(n)]; ok {
+			lines = append(lines, a.readable())
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -137,7 +138,7 @@ func (d *Onbon) update(b []byte) error {
 		delete(d.areas, n)
 	}
 	for n, a := range set {
-		d.areas[n] = a.text
+		d.areas[n] = a
 		if a.speech != "" {
 			d.said = append(d.said, a.speech)
 		}
@@ -145,13 +146,47 @@ func (d *Onbon) update(b []byte) error {
 	return nil
 }
 
-type area struct{ text, speech string }
+type area struct {
+	text, speech string
+	width        int // dots
+	row, moves   bool
+}
+
+// halfDots is the width of a letter in the card's own font; a Chinese character
+// has twice as much.
+const halfDots = 8
+
+func (a area) readable() string {
+	text := untagged(a.text)
+	if a.moves || !a.row {
+		return text
+	}
+	left := a.width
+	for i, r := range text {
+		left -= halfDots
+		if r > 0x7F {
+			left -= halfDots
+		}
+		if left < 0 {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+// How an area shows its text.
+const (
+	onbonSingleLine = 1
+	onbonAtOnce     = 2 // display mode; 1 stands still too, those above move
+)
 
 // parseArea reads one dynamic area: type, place and size, number, line
 // spacing, run mode, time-out, sound, extension, then how to show the text.
 func parseArea(b []byte, into map[byte]area) error {
 	r := &reader{b: b}
-	r.skip(1 + 4*2)
+	r.skip(1 + 2*2)
+	width := dots(r.word())
+	r.skip(2)
 	n := r.byte()
 	r.skip(1 + 1 + 2)
 	var speech []byte
@@ -163,7 +198,10 @@ func parseArea(b []byte, into map[byte]area) error {
 		}
 	}
 	r.skip(int(r.byte()) + 1)
-	r.skip(6) // single line, new line, display mode, exit mode, speed, stay
+	row := r.byte() == onbonSingleLine
+	r.skip(1) // new line
+	mode := r.byte()
+	r.skip(3) // exit mode, speed, stay
 	data := r.take(int(r.long()))
 	if r.short {
 		return errOnbonShort
@@ -176,8 +214,16 @@ func parseArea(b []byte, into map[byte]area) error {
 	if sound == 1 {
 		said = untagged(text)
 	}
-	into[n] = area{text, said}
+	into[n] = area{text: text, speech: said, width: width, row: row, moves: mode > onbonAtOnce}
 	return err
+}
+
+// dots is a width: bytes of eight dots, or dots where the highest bit says so.
+func dots(w uint16) int {
+	if w&0x8000 != 0 {
+		return int(w & 0x7FFF)
+	}
+	return 8 * int(w)
 }
 
 // untagged drops \C1 (colour) and \FE000 (font) and turns \n into a space.

@@ -88,9 +88,9 @@ func Split(at int, pause time.Duration) Accident {
 	}
 }
 
-// Named is an accident by the name that a simulator's page or a script uses,
-// of ordinary size, or nil for a name it does not know: echo, mute, late,
-// junk, inside, trailing, half, badsum, split.
+// Named is an accident of ordinary size by the name that a simulator's page uses,
+// or nil for a name it does not know: echo, mute, late, junk, inside, trailing,
+// half, badsum, split.
 func Named(name string) Accident {
 	switch name {
 	case "echo":
