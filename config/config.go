@@ -145,12 +145,25 @@ type Window struct {
 type Reader struct {
 	Driver string `toml:"driver" enum:"sdt" default:"sdt"`
 	Port   string `toml:"port" required:"true" example:"serial:/dev/hall/reader?baud=115200"`
-	// Probe tries the other usual baud rates when nothing answers.
-	Probe bool `toml:"probe" default:"false"`
+	// Probe tries the other usual baud rates of a serial port when nothing answers.
+	Probe bool `toml:"probe" default:"true"`
 	// Poll is the pause between two searches for a card.
-	Poll        time.Duration `toml:"poll" default:"300ms" min:"50ms" max:"5s"`
-	FindTimeout time.Duration `toml:"find_timeout" default:"500ms" min:"100ms" max:"10s"`
-	ReadTimeout time.Duration `toml:"read_timeout" default:"3s" min:"500ms" max:"30s"`
+	Poll time.Duration `toml:"poll" default:"300ms" min:"50ms" max:"5s"`
+	// The time-outs are to the first byte of an answer: of a question about the
+	// module, of finding and selecting a card, of reading it, of asking whether it
+	// still lies there, and of a reset.
+	StatusTimeout time.Duration `toml:"status_timeout" default:"500ms" min:"100ms" max:"10s"`
+	FindTimeout   time.Duration `toml:"find_timeout" default:"500ms" min:"100ms" max:"10s"`
+	ReadTimeout   time.Duration `toml:"read_timeout" default:"3s" min:"500ms" max:"30s"`
+	WatchTimeout  time.Duration `toml:"watch_timeout" default:"1500ms" min:"100ms" max:"10s"`
+	ResetTimeout  time.Duration `toml:"reset_timeout" default:"3s" min:"500ms" max:"30s"`
+	// Gap is the silence that ends a broken answer; a serial server on the network
+	// may pause for longer than a cable does.
+	Gap time.Duration `toml:"gap" default:"100ms" min:"20ms" max:"2s"`
+	// Grace is how long a module may be silent after it got power.
+	Grace time.Duration `toml:"grace" default:"2s" min:"100ms" max:"30s"`
+	// Resend is how often a command is repeated whose answer was damaged.
+	Resend int `toml:"resend" default:"1" min:"0" max:"5"`
 }
 
 // Printer is the slip printer.

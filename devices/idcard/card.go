@@ -47,11 +47,6 @@ func (c Card) MaskedName() string {
 // MaskedNumber is the number with all but its last four characters starred.
 func (c Card) MaskedNumber() string { return maskNumber(c.Number) }
 
-// ValidOn tells whether the card's validity covers the day.
-func (c Card) ValidOn(day Date) bool {
-	return day.Compare(c.From) >= 0 && (c.LongTerm || day.Compare(c.To) <= 0)
-}
-
 // String names the kind of card only.
 func (c Card) String() string { return c.Kind.String() }
 

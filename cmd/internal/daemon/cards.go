@@ -1,13 +1,17 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 
 	"halld/cmd/internal/hall"
 	"halld/cmd/internal/identity"
+	"halld/config"
+	"halld/devices"
 	"halld/devices/idcard"
+	bridge "halld/firmware-bridge"
 )
 
 // desk turns cards into check-ins.
@@ -17,6 +21,55 @@ type desk struct {
 	loop   *loop
 	log    *slog.Logger
 	choice func() string // service chosen at the entrance
+}
+
+func (g *gear) addReader(c *config.Reader, refKey []byte) error {
+	if c == nil {
+		return nil
+	}
+	report, learn := g.d.health.of("reader"), g.d.health.learn("reader")
+	line, wire, err := g.readerLine(c, &report)
+	if err != nil {
+		return err
+	}
+	dev := idcard.New(line, idcard.Opts{
+		Poll: c.Poll, Status: c.StatusTimeout, Find: c.FindTimeout, Read: c.ReadTimeout,
+		Watch: c.WatchTimeout, Reset: c.ResetTimeout, Gap: c.Gap, Grace: c.Grace, Resend: cmp.Or(c.Resend, -1),
+		Report: report, Opened: func(i idcard.Info) { learn(i.String()) },
+	})
+	desk := &desk{reader: dev, refKey: refKey, loop: g.d.loop, log: g.d.log, choice: g.takeChoice}
+	g.task("reader", desk.Run)
+	g.part("reader", c.Port, wire, dev.Identify)
+	return nil
+}
+
+// readerLine is the line to the card reader. While the hall runs, a serial one
+// finds the reader's speed by what the driver reports; a check asks at the speed
+// that is written.
+func (g *gear) readerLine(c *config.Reader, report *devices.Report) (devices.Line, *bridge.Line, error) {
+	port, err := bridge.ParseAddress(c.Port)
+	if err != nil {
+		return nil, nil, err
+	}
+	if g.d.ledger == nil || !c.Probe || port.Scheme != bridge.Serial {
+		line, err := g.wires.line(c.Port)
+		return line, line, err
+	}
+	line, tell := g.speedLine(port), *report
+	*report = func(f devices.Fault, err error) {
+		line.heard(f)
+		tell(f, err)
+	}
+	g.task("reader line", line.Run)
+	return line, nil, nil
+}
+
+// takeChoice gives the service chosen at the entrance, once.
+func (g *gear) takeChoice() string {
+	if s := g.choice.Swap(nil); s != nil {
+		return *s
+	}
+	return ""
 }
 
 // Run watches the reader.

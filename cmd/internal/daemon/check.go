@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"halld/config"
+	bridge "halld/firmware-bridge"
 )
 
 // Check finds what only the drivers know to be wrong in a configuration: two
@@ -21,7 +22,7 @@ func Check(cfg *config.Config) error {
 func bench(cfg *config.Config, log *slog.Logger) (*gear, error) {
 	d := &Daemon{cfg: cfg, log: log, changes: &changes{}}
 	d.health = newHealth(nil, slog.New(slog.DiscardHandler))
-	return d.equip(context.Background(), nil)
+	return d.equip(nil)
 }
 
 // Finding is what a device answered when it was asked who it is.
@@ -64,7 +65,11 @@ func Identify(ctx context.Context, cfg *config.Config, log *slog.Logger) []Findi
 // atOtherSpeed tries a reader that does not answer at its other speeds, since
 // earlier software may have changed it for good.
 func atOtherSpeed(ctx context.Context, f Finding, log *slog.Logger) error {
-	found, err := findReader(ctx, f.Port, log)
+	port, err := bridge.ParseAddress(f.Port)
+	if err != nil {
+		return f.Err
+	}
+	found, err := findReader(ctx, port, port.Baud, log)
 	if err != nil {
 		return f.Err
 	}

@@ -2,10 +2,15 @@ package daemon
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
 	"halld/cmd/internal/hall"
+	"halld/cmd/internal/identity"
+	"halld/cmd/internal/ledger"
+	"halld/cmd/internal/slip"
+	"halld/config"
 	"halld/devices/printer"
 )
 
@@ -22,6 +27,67 @@ type press struct {
 	loop   *loop
 	log    *slog.Logger
 	answer func() // remembers that this printer answers
+}
+
+// charsets are the printer's fonts by the words of the configuration. GBK and the
+// two-byte part of GB 18030 are laid out alike.
+var charsets = map[string]printer.Charset{
+	"gb2312": printer.GB2312, "gbk": printer.GB18030, "gb18030_2": printer.GB18030, "gb18030_4": printer.GB18030Four,
+}
+
+// answeredKey is where the ledger's side remembers that the printer answers.
+const answeredKey = "printer.answers"
+
+func (g *gear) addPrinter(c *config.Printer) error {
+	if c == nil {
+		return nil
+	}
+	port := withFlow(c.Port, c.Flow)
+	line, err := g.wires.line(port)
+	if err != nil {
+		return err
+	}
+	profile, ok := printer.ProfileFor(c.Profile, c.Paper)
+	if !ok {
+		return fmt.Errorf("no profile %q for %s paper", c.Profile, c.Paper)
+	}
+	if set, ok := charsets[c.Charset]; ok {
+		profile.Charset = set
+	}
+	answered := g.d.recalls(answeredKey)
+	dev := printer.New(line, printer.Opts{
+		Profile: profile, Confirm: printer.Confirm(c.Confirm), Answered: answered, Baud: baud(port),
+		Report: g.d.health.of(hall.PrinterName), Log: g.d.log,
+	})
+	g.wires.onChange(line, dev.Wake)
+	g.press = &press{dev: dev, sheets: newQueue[sheet](), loop: g.d.loop, log: g.d.log, answer: func() {
+		if answered || !dev.Answers() {
+			return
+		}
+		_, err := g.d.ledger.Append(nil, ledger.Put(ledger.Meta, answeredKey, []byte{1}))
+		answered = err == nil
+	}}
+	g.task("printer", dev.Run)
+	g.task("press", g.press.Run)
+	g.part("printer", port, line, dev.Identify)
+	return nil
+}
+
+// print lays a slip out, with the name that the vault still knows, and queues
+// it. One that can't be laid out waits for a decision of staff, who can tell the
+// number; it must not keep its ticket from being called for ever.
+func (g *gear) print(job hall.Job) {
+	var who slip.Who
+	if p, ok := g.d.vault.people[job.Slip.Person]; ok {
+		who = slip.Who{Name: identity.MaskName(p.Name), Number: identity.MaskNumber(p.Number)}
+	}
+	doc, err := slip.Render(g.house, job, who)
+	if err != nil {
+		g.d.log.Error("a slip could not be laid out", "job", job.ID, "err", err)
+		g.d.health.words.put(hall.SlipResult{Job: job.ID, State: hall.JobUndecided})
+		return
+	}
+	g.press.sheets.put(sheet{job: job.ID, doc: doc})
 }
 
 // stateOf is what a result of the driver means for a job.
