@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"strconv"
 	"strings"
 
@@ -19,8 +23,34 @@ type verb struct {
 	short string
 	path  string   // of the interface; empty: group and name
 	args  []string // fields that the arguments fill
+	ask   []question
 	flags []flag
 	say   string // template of the answer for people
+}
+
+// question is a field of a request that is personal data: it is read from the
+// terminal or a pipe, because a command line is seen by others and kept.
+type question struct{ field, text string }
+
+// answer asks the questions, one line each.
+func answer(body map[string]any, questions []question, in io.Reader, prompt io.Writer) error {
+	lines := bufio.NewReader(in)
+	f, isFile := in.(*os.File)
+	asked := isFile && terminal(f)
+	for _, q := range questions {
+		if asked {
+			fmt.Fprintf(prompt, "%s：", q.text)
+		}
+		line, err := lines.ReadString('\n')
+		if line = strings.TrimSpace(line); line == "" {
+			return fmt.Errorf("没有输入%s，请在提示后输入，或从标准输入送来，每项一行", q.text)
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("reading the answer: %w", err)
+		}
+		set(body, q.field, line)
+	}
+	return nil
 }
 
 // flag is a field of a request. A dot in field goes one object deeper.
@@ -142,6 +172,9 @@ func (v verb) command(a *app, group string) *cobra.Command {
 		body := map[string]any{}
 		for i, arg := range args {
 			set(body, v.args[i], arg)
+		}
+		if err := answer(body, v.ask, cmd.InOrStdin(), cmd.ErrOrStderr()); err != nil {
+			return err
 		}
 		for _, f := range flags {
 			f.put(body, cmd.Flags())

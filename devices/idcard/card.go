@@ -28,6 +28,7 @@ type Card struct {
 	PassNumber  string // 通行证号码, residence permits only
 	IssueCount  string // 签发次数 or 换证次数, two digits
 	Nationality string // three letters of GB/T 2659, foreigners only
+	Conflict    string // what the number tells otherwise: "birth", "sex", or empty
 }
 
 // Masked is the card as a slip or a screen may show it: 张* and the last four

@@ -241,9 +241,28 @@ func plain(c Card) any {
 
 // isCardError tells whether err is one that a card's data may give.
 func isCardError(err error) bool {
-	return slices.ContainsFunc([]error{ErrMalformed, ErrUnsupportedCard, ErrContradiction, ErrPrivateUse}, func(e error) bool {
+	return slices.ContainsFunc([]error{ErrMalformed, ErrUnsupportedCard, ErrPrivateUse}, func(e error) bool {
 		return errors.Is(err, e)
 	})
+}
+
+// A card whose number tells another birth or sex is read all the same: what comes
+// of it is for the rules.
+func TestContradiction(t *testing.T) {
+	good := parseAnswer(vectors(t)["resp_read_base_resident_longterm"].bytes).data
+	for want, digit := range map[string]struct {
+		at int
+		is byte
+	}{"sex": {30, '1'}, "birth": {36 + 14, '0'}} { // it is a woman born on the 31st
+		data := bytes.Clone(good)
+		data[4+digit.at] = digit.is
+		if c, err := decode(data); err != nil || c.Conflict != want {
+			t.Errorf("got conflict %q, %v, want %q", c.Conflict, err, want)
+		}
+	}
+	if c, err := decode(good); err != nil || c.Conflict != "" {
+		t.Errorf("got conflict %q, %v on a card that agrees", c.Conflict, err)
+	}
 }
 
 // A name of broken characters is no name; one of private use is for staff to read

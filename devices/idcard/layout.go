@@ -19,8 +19,6 @@ var (
 	ErrUnsupportedCard = errors.New("unsupported kind of card")
 	// ErrMalformed: a field does not hold what its kind of card says.
 	ErrMalformed = errors.New("malformed card data")
-	// ErrContradiction: the number tells another birth or sex than the card.
-	ErrContradiction = errors.New("card contradicts its own number")
 	// ErrPrivateUse: the name has a character of Unicode's private use, as old
 	// cards do for rare hanzi. Which one is meant stands on the card only.
 	ErrPrivateUse = errors.New("private-use character in the name")
@@ -91,8 +89,7 @@ func cutText(data []byte) ([]byte, error) {
 }
 
 // parseCard reads a text block of 256 bytes. Its errors wrap ErrUnsupportedCard,
-// ErrMalformed, ErrContradiction or ErrPrivateUse, name the field and never its
-// content.
+// ErrMalformed or ErrPrivateUse, name the field and never its content.
 func parseCard(text []byte) (Card, error) {
 	if len(text) != textLen {
 		return Card{}, fmt.Errorf("%w: text of %d bytes", ErrMalformed, len(text))
@@ -117,27 +114,34 @@ func parseCard(text []byte) (Card, error) {
 	}
 	c.To, c.LongTerm = p.expiry()
 	id := p.id(l)
-	c.Number = id.Number
+	c.Number, c.Conflict = id.Number, c.conflict(id)
 	if p.err != nil {
 		return Card{}, p.err
 	}
-	if err := c.check(id); err != nil {
+	if err := c.check(); err != nil {
 		return Card{}, err
 	}
 	return c, nil
 }
 
-// check compares the card with what its number tells.
-func (c Card) check(id Identity) error {
+// conflict is what the number tells otherwise than the card.
+func (c Card) conflict(id Identity) string {
+	switch {
+	case !sameBirth(c.Birth, id):
+		return "birth"
+	case known(c.Sex) && known(id.Sex) && c.Sex != id.Sex:
+		return "sex"
+	}
+	return ""
+}
+
+// check sees that the card names somebody and is valid at some time.
+func (c Card) check() error {
 	switch {
 	case c.Name == "" && c.EnglishName == "":
 		return fmt.Errorf("%w: no name", ErrMalformed)
 	case !c.LongTerm && c.To.Compare(c.From) < 0:
 		return fmt.Errorf("%w: validity ends before it begins", ErrMalformed)
-	case !sameBirth(c.Birth, id):
-		return fmt.Errorf("%w: birth", ErrContradiction)
-	case known(c.Sex) && known(id.Sex) && c.Sex != id.Sex:
-		return fmt.Errorf("%w: sex", ErrContradiction)
 	case strings.ContainsFunc(c.Name+c.EnglishName, privateUse):
 		return ErrPrivateUse
 	}

@@ -36,7 +36,7 @@ func (e Event) String() string {
 
 // Reading is one event at the reader. Card is set with CardRead only, Err with
 // CardUnreadable only: it wraps ErrLifted, ErrUnreadable, ErrUnsupportedCard,
-// ErrMalformed, ErrContradiction or ErrPrivateUse.
+// ErrMalformed or ErrPrivateUse.
 type Reading struct {
 	Event Event
 	Card  *Card

@@ -99,12 +99,22 @@ func (d *desk) checkIn(ctx context.Context, c idcard.Card) {
 func trouble(err error) string {
 	switch {
 	case errors.Is(err, idcard.ErrLifted):
-		return "lifted"
-	case errors.Is(err, idcard.ErrUnsupportedCard):
-		return "unsupported"
+		return hall.TroubleLifted
+	case errors.Is(err, idcard.ErrUnsupportedCard), errors.Is(err, idcard.ErrMalformed):
+		return hall.TroubleUnsupported
+	case errors.Is(err, idcard.ErrPrivateUse):
+		return hall.TroubleName
 	default:
-		return "unreadable"
+		return hall.TroubleUnreadable
 	}
+}
+
+// documentOf is a kind of card, in the rules' words.
+var documentOf = map[idcard.Kind]hall.Document{
+	idcard.Resident:        hall.DocumentResident,
+	idcard.ResidencePermit: hall.DocumentPermit,
+	idcard.Foreigner2017:   hall.DocumentForeigner,
+	idcard.Foreigner2023:   hall.DocumentForeigner,
 }
 
 // swipe is a card as the rules and the vault see it.
@@ -118,7 +128,8 @@ func swipe(refKey []byte, c idcard.Card) (hall.CardRead, newcomer) {
 		person: identity.Person{Name: name, Number: c.Number, Kind: c.Kind.String()},
 	}
 	facts := hall.Facts{
-		Document: c.Kind.String(), Birth: hall.Date(c.Birth), Female: c.Sex == idcard.Female,
+		Document: documentOf[c.Kind], Birth: hall.Date(c.Birth), Female: c.Sex == idcard.Female,
+		From: hall.Date(c.From), Conflict: c.Conflict,
 	}
 	if !c.LongTerm {
 		facts.Until = hall.Date(c.To)

@@ -192,6 +192,6 @@ func snapshot(t *testing.T, h *Hall) string {
 func born(ref string, y int, m time.Month, d int) CardRead {
 	return CardRead{
 		Person: Person{Ref: ref, Last4: "002X"},
-		Facts:  Facts{Document: "resident", Birth: Date{y, m, d}},
+		Facts:  Facts{Document: DocumentResident, Birth: Date{y, m, d}},
 	}
 }
