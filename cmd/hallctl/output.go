@@ -107,7 +107,7 @@ var wordOf = map[string]string{
 	"in": "在库", "reserved": "已预留", "repair": "维修", "retired": "报废",
 	"simple": "简单", "priced": "计价", "hour": "小时", "day": "天", "use": "次",
 	"waiting": "等候", "called": "办理中", "held": "挂起", "ended": "已结束",
-	"sending": "正在打印", "printed": "已出纸", "unconfirmed": "已发送", "unknown": "不明", "undecided": "待处理",
+	"queued": "等待打印", "sending": "正在打印", "printed": "已出纸", "unconfirmed": "已发送", "unknown": "不明", "undecided": "待处理",
 	"locked": "关", "open": "开", "opening": "正在开", "shut": "关", "failed": "没打开", "ajar": "未关好",
 	"ok": "完好", "damaged": "损坏", "incomplete": "缺件",
 	"true": "是", "false": "否", "<nil>": "",

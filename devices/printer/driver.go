@@ -185,6 +185,9 @@ func (d *Dev) Fault() devices.Fault {
 	return d.fault
 }
 
+// Ready reports whether the printer takes a job, as far as it is known.
+func (d *Dev) Ready() bool { return prints(d.Fault()) }
+
 // Print prints one document and waits until the printer has said that it is
 // done, as far as it can say that. The error of a [NotSent] job that the
 // printer is not ready for is a [*StateError]; a lost line gives

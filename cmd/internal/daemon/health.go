@@ -88,8 +88,15 @@ func (h *health) Run(ctx context.Context, d *Daemon) error {
 }
 
 func (h *health) tell(ctx context.Context, ev hall.Event) {
-	if _, err := h.loop.Do(ctx, ev); err != nil && ctx.Err() == nil {
-		h.log.Error("a device's state was not recorded", "err", err)
+	for told := false; ; told = true {
+		_, err := h.loop.Do(ctx, ev)
+		if err == nil || ctx.Err() != nil {
+			break
+		}
+		if !told {
+			h.log.Error("a device's state was not recorded", "err", err)
+		}
+		pause(ctx, tryAgain)
 	}
 	if r, ok := ev.(hall.DeviceReport); ok && r.Device == hall.PrinterName {
 		_, _ = h.loop.Do(ctx, hall.PrinterReady{})

@@ -20,10 +20,10 @@ type sheet struct {
 	doc printer.Doc
 }
 
-// press owns the printer.
+// press owns the printer. The rules let one slip at a time go to it.
 type press struct {
 	dev    *printer.Dev
-	sheets *queue[sheet]
+	sheets chan sheet
 	loop   *loop
 	log    *slog.Logger
 	answer func() // remembers that this printer answers
@@ -60,7 +60,7 @@ func (g *gear) addPrinter(c *config.Printer) error {
 		Report: g.d.health.of(hall.PrinterName), Log: g.d.log,
 	})
 	g.wires.onChange(line, dev.Wake)
-	g.press = &press{dev: dev, sheets: newQueue[sheet](), loop: g.d.loop, log: g.d.log, answer: func() {
+	g.press = &press{dev: dev, sheets: make(chan sheet, 1), loop: g.d.loop, log: g.d.log, answer: func() {
 		if answered || !dev.Answers() {
 			return
 		}
@@ -73,8 +73,8 @@ func (g *gear) addPrinter(c *config.Printer) error {
 	return nil
 }
 
-// print lays a slip out, with the name that the vault still knows, and queues
-// it. One that can't be laid out waits for a decision of staff, who can tell the
+// print lays a slip out, with the name that the vault still knows, and hands it to
+// the press. One that can't be laid out waits for a decision of staff, who can tell the
 // number; it must not keep its ticket from being called for ever.
 func (g *gear) print(job hall.Job) {
 	var who slip.Who
@@ -87,7 +87,7 @@ func (g *gear) print(job hall.Job) {
 		g.d.health.words.put(hall.SlipResult{Job: job.ID, State: hall.JobUndecided})
 		return
 	}
-	g.press.sheets.put(sheet{job: job.ID, doc: doc})
+	g.press.sheets <- sheet{job: job.ID, doc: doc} // has room: the one before is done
 }
 
 // stateOf is what a result of the driver means for a job.
@@ -101,28 +101,73 @@ var stateOf = map[printer.Result]hall.JobState{
 // finish bounds how long a slip that is on its way may hold up a stop.
 const finish = 3 * time.Second
 
-// Run prints the slips in order. A slip that is on its way when the hall stops
-// is seen through.
+// Run prints the slips. One that is on its way when the hall stops is seen
+// through; one that is not begun then waits for the next start.
 func (p *press) Run(ctx context.Context) error {
-	for {
-		s, ok := p.sheets.take(ctx)
-		if !ok {
-			return nil
+	for ctx.Err() == nil {
+		select {
+		case s := <-p.sheets:
+			p.print(ctx, s)
+		case <-ctx.Done():
 		}
-		p.print(ctx, s)
 	}
+	select {
+	case s := <-p.sheets:
+		through, cancel := linger(ctx, finish)
+		defer cancel()
+		p.tell(through, s.job, hall.JobHeld)
+	default:
+	}
+	return nil
 }
 
+// print prints a slip and tells what became of it, also if the driver panics.
 func (p *press) print(ctx context.Context, s sheet) {
 	through, cancel := linger(ctx, finish)
 	defer cancel()
+	state := hall.JobUnknown
+	defer func() {
+		p.tell(through, s.job, state)
+		if state == hall.JobHeld || state == hall.JobUnknown {
+			p.goOn(ctx)
+		}
+	}()
 	result, err := p.dev.Print(through, s.doc)
 	if err != nil {
 		p.log.Warn("a slip did not come out", "job", s.job, "result", string(result), "err", err)
 	}
+	state = stateOf[result]
 	p.answer()
-	if _, err := p.loop.Do(through, hall.SlipResult{Job: s.job, State: stateOf[result]}); err != nil {
-		p.log.Error("a slip's result was not recorded", "job", s.job, "err", err)
+}
+
+// tryAgain is the pause before something is tried once more that depends on the
+// storage card or on the printer.
+const tryAgain = time.Second
+
+// tell records what became of a slip. Until that is on disk its number is not
+// called, and no other slip is begun, so it is tried until it succeeds.
+func (p *press) tell(ctx context.Context, job string, state hall.JobState) {
+	for told := false; ; told = true {
+		_, err := p.loop.Do(ctx, hall.SlipResult{Job: job, State: state})
+		if err == nil {
+			return
+		}
+		if !told || ctx.Err() != nil {
+			p.log.Error("a slip's result was not recorded", "job", job, "state", string(state), "err", err)
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		pause(ctx, tryAgain)
+	}
+}
+
+// goOn sends what waits for the printer if that is well again by the time that
+// the rules hear what became of a slip: its own word on that may have come first.
+func (p *press) goOn(ctx context.Context) {
+	pause(ctx, tryAgain)
+	if ctx.Err() == nil && p.dev.Ready() {
+		_, _ = p.loop.Do(ctx, hall.PrinterReady{})
 	}
 }
 

@@ -327,14 +327,14 @@ func (h *Hall) tapAgain(at Stamp, e CardRead, t *Ticket) Outcome {
 		out.Effects = []Effect{Greet{Ticket: t.Number, Text: fmt.Sprintf("%s正在办理，请到%d号窗口", t.Number, t.Window)}}
 	case t.State == Held:
 		out.Effects = []Effect{Greet{Ticket: t.Number, Text: t.Number + "已挂起，请到服务窗口"}}
-	case j != nil && (j.State == JobHeld || j.State == JobSending):
+	case j != nil && j.waits():
 		out.Effects = []Effect{Greet{Text: "已登记，小票稍后打印，请稍候"}}
 	case j == nil || j.State != JobUnknown && j.State != JobUndecided && since < repeatAfter:
 		out.Effects = []Effect{Greet{Ticket: t.Number, Text: fmt.Sprintf("您已取号%s，前面还有%d人", t.Number, h.ahead(t))}}
 	default:
 		q := &SlipQueued{Job: h.jobID(0), Slip: j.Slip, Reprint: j.Reprint + 1, Of: j.ID, Reason: "本人刷证补打"}
 		out.Data = append(out.Data, q)
-		out.Effects = []Effect{Print{Job: q.job()}, Greet{Ticket: t.Number, Text: "您今天的号码是" + t.Number}}
+		out.Effects = []Effect{Greet{Ticket: t.Number, Text: "您今天的号码是" + t.Number}}
 	}
 	return out
 }

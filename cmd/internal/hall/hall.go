@@ -122,7 +122,9 @@ func (s *state) fill() {
 // effects. A *[Refusal] is the rules' no; nothing happened then.
 func (h *Hall) Handle(at Stamp, ev Event) (Outcome, error) {
 	at.Time = at.Time.In(h.cfg.Zone)
-	return ev.handle(h, h.judge(at))
+	out, err := ev.handle(h, h.judge(at))
+	h.feed(&out, false)
+	return out, err
 }
 
 // Apply changes the state as a record says.
@@ -164,7 +166,7 @@ func Restore(cfg Config, snapshot []byte) (*Hall, error) {
 
 // SnapshotVersion changes whenever the form of a snapshot does; an older one is
 // left aside and the ledger replayed.
-const SnapshotVersion = 3
+const SnapshotVersion = 4
 
 // day is the business day that a wall time belongs to.
 func (h *Hall) day(t time.Time) string {

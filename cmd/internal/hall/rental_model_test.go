@@ -227,8 +227,14 @@ func (m *model) step(ev Event) {
 		m.watched(due)
 	}
 	m.watched(ev)
-	effects := m.took()
-	for _, e := range effects {
+	for len(m.effects) > 0 {
+		m.obey()
+	}
+}
+
+// obey plays the devices.
+func (m *model) obey() {
+	for _, e := range m.took() {
 		switch e := e.(type) {
 		case Print:
 			m.watched(SlipResult{Job: e.Job.ID, State: JobPrinted})

@@ -144,13 +144,23 @@ func (s *story) refused(ev Event, code string) {
 // printed confirms every slip that was sent to the printer, and gives their
 // templates.
 func (s *story) printed() (templates []string) {
-	for _, e := range s.took() {
-		if p, ok := e.(Print); ok {
-			templates = append(templates, p.Job.Slip.Template)
-			s.do(SlipResult{Job: p.Job.ID, State: JobPrinted})
+	for len(s.effects) > 0 {
+		for _, j := range s.sent() {
+			templates = append(templates, j.Slip.Template)
+			s.do(SlipResult{Job: j.ID, State: JobPrinted})
 		}
 	}
 	return templates
+}
+
+// sent gives the slips that were sent to the printer since the last time.
+func (s *story) sent() (jobs []Job) {
+	for _, e := range s.took() {
+		if p, ok := e.(Print); ok {
+			jobs = append(jobs, p.Job)
+		}
+	}
+	return jobs
 }
 
 // took gives the effects since the last time.
