@@ -30,10 +30,9 @@ type mark struct {
 // from before this program was started; so it is asked again with patience, and
 // once more after a resync.
 func (s *session) probe() error {
-	w := &s.d.wire
 	ladder := s.ladder()
 	if len(ladder) == 0 {
-		w.confirm = byNothing
+		s.confirmBy(byNothing)
 		return nil
 	}
 	answered, err := s.climb(ladder, s.d.opts.ProbeTimeout)
@@ -49,10 +48,39 @@ func (s *session) probe() error {
 		return err
 	}
 	if !answered {
-		w.confirm = byNothing
+		s.confirmBy(byNothing)
 		return nil
 	}
 	return s.drainLate()
+}
+
+// reprobe asks an idle printer how it confirms, once, and now and then if it does
+// not: it may have been busy, or in the middle of a picture, for longer than the
+// probe had patience. The reset takes back what it may have read as text.
+func (s *session) reprobe() error {
+	w := &s.d.wire
+	if w.confirm == unprobed {
+		return s.probe()
+	}
+	if w.confirm != byNothing || time.Since(w.probed) < s.d.opts.Reprobe {
+		return nil
+	}
+	w.probed = time.Now()
+	answered, err := s.climb(s.ladder(), s.d.opts.ProbeTimeout)
+	if answered || err != nil {
+		return err
+	}
+	w.asbSent = false
+	return s.write(escInit)
+}
+
+// confirmBy sets what tells that a slip is printed.
+func (s *session) confirmBy(c confirm) {
+	w := &s.d.wire
+	w.confirm, w.probed = c, time.Now()
+	s.d.mu.Lock()
+	defer s.d.mu.Unlock()
+	s.d.mayConfirm = c != byNothing
 }
 
 // climb takes the first confirmation that is answered within limit.
@@ -60,7 +88,7 @@ func (s *session) climb(ladder []confirm, limit time.Duration) (answered bool, e
 	for _, c := range ladder {
 		if answered, err = s.try(c, limit); answered || err != nil {
 			if answered {
-				s.d.wire.confirm = c
+				s.confirmBy(c)
 			}
 			return answered, err
 		}
@@ -107,8 +135,7 @@ func (s *session) try(c confirm, limit time.Duration) (answered bool, err error)
 // the probe. A printer that still prints an older job, from before this program
 // or this line, answers GS r ahead of that paper, so silence to GS ( H shows
 // only that it does not know it when it has lasted as long as a job may rest
-// without progress. This costs time at
-// most once for each opening of the line.
+// without progress. This costs time once at most while the line stays open.
 func (s *session) late() (bool, error) {
 	w := &s.d.wire
 	if rest := s.d.opts.ConfirmTimeout - time.Since(w.askedH); w.confirm == byPaper && rest > 0 {
@@ -126,7 +153,8 @@ func (s *session) upgrade() bool {
 	if w.confirm == byProcessID || !s.d.knowsH() {
 		return false
 	}
-	w.confirm, w.askedH = byProcessID, time.Time{}
+	s.confirmBy(byProcessID)
+	w.askedH = time.Time{}
 	return true
 }
 
@@ -153,7 +181,7 @@ func (s *session) mark(c confirm) error {
 		w.nextID = (w.nextID + 1) % 10000
 		request = gsProcessID + m.id
 	}
-	if err := s.write(request); err != nil {
+	if err := s.question(request); err != nil {
 		return err
 	}
 	s.marks = append(s.marks, m)
@@ -175,7 +203,7 @@ func (s *session) answerID(id string) {
 // answerByte takes the answer of the oldest GS r. Some printers answer even
 // without paper, not having printed.
 func (s *session) answerByte(b byte) {
-	if len(s.marks) == 0 || s.marks[0].id != "" {
+	if len(s.marks) == 0 || s.marks[0].id != "" || !isPaper(b) {
 		return
 	}
 	s.d.notePaper(b)

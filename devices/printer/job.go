@@ -23,6 +23,7 @@ func (s *session) prepare() error {
 			return err
 		}
 		w.dirty = false
+		s.d.hold(false)
 	}
 	if w.confirm == unprobed && !w.mute {
 		return s.probe()
@@ -34,23 +35,24 @@ func (s *session) prepare() error {
 // ready asks for the state. It holds back for a printer that has never said
 // anything, until that is believed to be its nature.
 func (s *session) ready() error {
-	fault, err := s.status()
+	_, err := s.status()
 	for errors.Is(err, devices.ErrNoAnswer) {
 		if s.d.Answers() {
+			s.forget()
 			return &StateError{devices.NoAnswer}
 		}
 		if s.d.wire.mute {
 			return nil
 		}
-		fault, err = s.status()
+		_, err = s.status()
 	}
-	if err == nil && fault == devices.CutterJam {
-		fault, err = s.recoverCutter()
+	if err == nil {
+		err = s.recoverError()
 	}
 	if err != nil {
 		return err
 	}
-	if !prints(fault) {
+	if fault := s.d.seen(); !prints(fault) {
 		return &StateError{fault}
 	}
 	return s.speakUp()

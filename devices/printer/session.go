@@ -21,19 +21,36 @@ type session struct {
 	conn devices.Conn
 
 	asked   byte   // DLE EOT n that is not answered yet, 0 for none
+	request string // a question that no printer would say itself
+	heard   []byte // since that was asked; a few bytes at most
 	marks   []mark // requests in the job that are not answered yet
 	noPaper bool   // GS r was answered with paper end
 	since   int    // bytes of the job behind the last mark
 	clock   clock  // stands for marks on a printer that has none
 
 	heardASB, cleared bool
-	text              *string // GS I text, when asked
+	text              *string // where the text of GS I goes, when asked
 }
 
 // write sends all of b.
 func (s *session) write(b string) error {
 	_, err := s.put([]byte(b))
 	return err
+}
+
+// question sends a request that no printer would say itself. Where it comes back,
+// a plug with bridged pins or an adapter that hears itself is at the end of the
+// line, and nothing that comes from there is an answer.
+func (s *session) question(b string) error {
+	s.request, s.heard = b, nil
+	return s.write(b)
+}
+
+// echoes tells whether the question itself came back.
+func (s *session) echoes(b []byte) bool {
+	s.heard = append(s.heard, b...)
+	s.heard = s.heard[max(0, len(s.heard)-256-len(s.request)):]
+	return s.request != "" && strings.Contains(string(s.heard), s.request)
 }
 
 // put sends b and tells how much of it went out. A printer that takes nothing
@@ -72,6 +89,10 @@ func (s *session) until(limit time.Duration, done func() bool) error {
 			return err
 		}
 		n, err := s.conn.Read(buf)
+		if s.echoes(buf[:n]) {
+			s.d.quiet()
+			return &StateError{devices.WrongDevice}
+		}
 		for _, r := range s.d.hear(buf[:n]) {
 			s.handle(r)
 		}
@@ -121,22 +142,33 @@ func (s *session) answerBlock(b string) {
 }
 
 // ask sends DLE EOT n, three bytes in one write because some printers want
-// the last within 100 ms.
+// the last within 100 ms. The automatic status may hold the bytes of any but the
+// first, so only that one is looked for as an echo.
 func (s *session) ask(n byte) error {
+	send := s.write
+	if n == 1 {
+		send = s.question
+	}
 	s.asked = n
-	if err := s.write(dleStatus + string(rune(n))); err != nil {
+	if err := send(dleStatus + string(rune(n))); err != nil {
 		return err
 	}
-	err := s.until(s.d.opts.StatusTimeout, func() bool { return s.asked == 0 })
-	s.asked = 0
-	return err
+	return s.answered()
+}
+
+// answered waits for the answer of DLE EOT.
+func (s *session) answered() error {
+	return s.until(s.d.opts.StatusTimeout, func() bool { return s.asked == 0 })
 }
 
 // status asks for the whole state. Whether the printer is there shows in the
-// first answer, so silence costs two time-outs at most, and a request that a
+// first answer, so silence costs three time-outs at most, and a request that a
 // talking printer did not answer is not asked again while the line stays open.
+// The answers don't say what they answer. So behind one that does not come in
+// time no other is asked before it has had that time once more.
 func (s *session) status() (devices.Fault, error) {
 	w := &s.d.wire
+	defer func() { s.asked = 0 }()
 	if w.silent.IsZero() {
 		w.silent = time.Now()
 	}
@@ -146,19 +178,22 @@ func (s *session) status() (devices.Fault, error) {
 			continue
 		}
 		err := s.ask(n)
+		if errors.Is(err, devices.ErrNoAnswer) {
+			if !heard && (n != 1 || w.mute) {
+				break
+			}
+			err = s.answered()
+		}
 		switch {
 		case err == nil:
 			heard = true
 			w.status[n] = known
-			continue
 		case !errors.Is(err, devices.ErrNoAnswer):
 			return "", err
-		}
-		if heard && w.status[n] == untried {
+		case !heard && w.status[n] == known:
+			return s.conclude(false)
+		case heard && w.status[n] == untried:
 			w.status[n] = unknown
-		}
-		if !heard && (n != 1 || w.status[1] == known || w.mute) {
-			break
 		}
 	}
 	if !heard && !w.mute && w.status[1] != known && w.status[4] != known {
@@ -189,13 +224,20 @@ func (s *session) statusInOrder() (heard bool, err error) {
 			return false, err
 		}
 		if heard {
-			w.confirm = c
+			s.confirmBy(c)
 		}
 	}
-	if heard {
-		w.status = [5]support{unknown, unknown, unknown, unknown, unknown}
+	if !heard {
+		return false, nil
 	}
-	return heard, nil
+	// It may have been switched on since it was asked in real time.
+	switch err := s.ask(1); {
+	case errors.Is(err, devices.ErrNoAnswer):
+		w.status = [5]support{unknown, unknown, unknown, unknown, unknown}
+	case err != nil:
+		return true, err
+	}
+	return true, nil
 }
 
 // conclude keeps how long the printer has been silent.
@@ -230,7 +272,7 @@ func (s *session) enableASB() (heard bool, err error) {
 		return false, nil
 	}
 	s.heardASB = false
-	if err := s.write(gsASB); err != nil {
+	if err := s.question(gsASB); err != nil {
 		return false, err
 	}
 	err = s.until(s.d.opts.StatusTimeout, func() bool { return s.heardASB })
@@ -240,27 +282,12 @@ func (s *session) enableASB() (heard bool, err error) {
 	return err == nil, err
 }
 
-// identify asks GS I n. Silence is no error: not every printer knows it.
-func (s *session) identify(n byte, text *string) error {
-	s.text = text
-	if err := s.write(gsID + string(rune(n))); err != nil {
-		return err
-	}
-	err := s.until(s.d.opts.StatusTimeout, func() bool { return s.text == nil })
-	s.text = nil
-	if errors.Is(err, devices.ErrNoAnswer) {
-		return nil
-	}
-	return err
-}
-
-func joinName(maker, model string) string {
-	return strings.TrimSpace(strings.TrimSpace(maker) + " " + strings.TrimSpace(model))
-}
-
-// hasChinese reports whether a list of fonts names a Chinese one. A printer
-// that names none gets the benefit of the doubt.
-func hasChinese(fonts string) bool {
-	fonts = strings.ToUpper(fonts)
-	return fonts == "" || strings.Contains(fonts, "GB") || strings.Contains(fonts, "CHIN")
+// forget drops what was learned of a printer that is silent: it is switched off,
+// or another one will be in its place.
+func (s *session) forget() {
+	w := &s.d.wire
+	*w = wire{dirty: w.dirty, nextID: w.nextID, silent: w.silent, mute: w.mute}
+	s.d.mu.Lock()
+	defer s.d.mu.Unlock()
+	s.d.answersH, s.d.stale, s.d.mayConfirm = false, false, true
 }

@@ -1,6 +1,9 @@
 package printer
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // bit gives a byte with bit n set when on.
 func bit(n int, on bool) byte {
@@ -135,7 +138,7 @@ func (p *Printer) transmitStatus(n byte) {
 // identify answers GS I.
 func (p *Printer) identify(n byte) {
 	hanzi := p.o.Charset != NoHanzi
-	fonts := map[Charset]string{GB2312: "GB2312", GBK: "GBK", GB18030: "GB18030"}[p.o.Charset]
+	fonts := cmp.Or(p.o.Fonts, map[Charset]string{GB2312: "GB2312", GBK: "GBK", GB18030: "GB18030"}[p.o.Charset])
 	if p.o.Model == "" {
 		return
 	}
