@@ -243,7 +243,7 @@ func TestFormsLeadSomewhere(t *testing.T) {
 // TestEveryFaultIsExplained: a clerk reads problem, effect and what to do.
 func TestEveryFaultIsExplained(t *testing.T) {
 	faults := []devices.Fault{
-		devices.Offline, devices.NoAnswer, devices.BadAnswer, devices.NotReady, devices.NoStatus, devices.PaperLow, devices.PaperOut,
+		devices.Offline, devices.NoAnswer, devices.BadAnswer, devices.NotReady, devices.NoStatus, devices.PaperLow, devices.PaperOut, devices.StaleTicket,
 		devices.CoverOpen, devices.CutterJam, devices.Overheat, devices.TicketWaits, devices.Broken, devices.NoChinese,
 		devices.Unauthorised, devices.SelfTest, devices.WrongDevice, devices.DoorUnknown, devices.DoorStuck, devices.DoorAjar, "rolled-back",
 	}

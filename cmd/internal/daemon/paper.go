@@ -51,13 +51,18 @@ func (g *gear) addPrinter(c *config.Printer) error {
 	if !ok {
 		return fmt.Errorf("no profile %q for %s paper", c.Profile, c.Paper)
 	}
-	if set, ok := charsets[c.Charset]; ok {
-		profile.Charset = set
+	stated := c.Charset != ""
+	if stated {
+		profile.Charset = charsets[c.Charset]
+	}
+	if c.Dots > 0 {
+		profile = profile.WithRow(c.Dots, c.Columns)
 	}
 	answered := g.d.recalls(answeredKey)
 	dev := printer.New(line, printer.Opts{
-		Profile: profile, Confirm: printer.Confirm(c.Confirm), Answered: answered, Baud: baud(port),
-		Report: g.d.health.of(hall.PrinterName), Log: g.d.log,
+		Profile: profile, Confirm: printer.Confirm(c.Confirm), Answered: answered, TrustCharset: stated,
+		Baud: baud(port), Buffer: c.Buffer, StatusTimeout: c.StatusTimeout,
+		Report: g.d.health.of(hall.PrinterName), Opened: g.d.health.learn(hall.PrinterName), Log: g.d.log,
 	})
 	g.wires.onChange(line, dev.Wake)
 	g.press = &press{dev: dev, sheets: make(chan sheet, 1), loop: g.d.loop, log: g.d.log, answer: func() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,11 +12,24 @@ import (
 
 	"halld/cmd/internal/hall"
 	"halld/cmd/internal/sim"
+	"halld/config"
 	"halld/devices/devicestest"
 	"halld/devices/idcard"
 	"halld/devices/printer"
 	emulator "halld/firmware-bridge/emulator/printer"
 )
+
+// Every profile that hall.toml may name is one of the driver's, for either paper.
+func TestEveryProfileIsKnown(t *testing.T) {
+	f, _ := reflect.TypeFor[config.Printer]().FieldByName("Profile")
+	for name := range strings.SplitSeq(f.Tag.Get("enum"), ",") {
+		for _, paper := range []string{"58mm", "80mm"} {
+			if _, ok := printer.ProfileFor(name, paper); !ok {
+				t.Errorf("there is no profile %q for %s paper", name, paper)
+			}
+		}
+	}
+}
 
 // draw lets somebody draw a number without the reader.
 func (s *stage) draw(n int) {
