@@ -122,8 +122,11 @@ func (d *Dev) Identify(ctx context.Context) (string, error) {
 		return err
 	})
 	d.settle(err)
-	if err != nil {
-		return text, fmt.Errorf("identifying %s: %w", d, err)
+	switch {
+	case err != nil && text != "":
+		return text, fmt.Errorf("identifying %s (%s): %w", d, text, err)
+	case err != nil:
+		return "", fmt.Errorf("identifying %s: %w", d, err)
 	}
 	return text, nil
 }

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"reflect"
@@ -13,6 +14,7 @@ import (
 	"halld/cmd/internal/hall"
 	"halld/cmd/internal/sim"
 	"halld/config"
+	"halld/devices"
 	"halld/devices/devicestest"
 	"halld/devices/idcard"
 	"halld/devices/printer"
@@ -26,6 +28,36 @@ func TestEveryProfileIsKnown(t *testing.T) {
 		for _, paper := range []string{"58mm", "80mm"} {
 			if _, ok := printer.ProfileFor(name, paper); !ok {
 				t.Errorf("there is no profile %q for %s paper", name, paper)
+			}
+		}
+	}
+}
+
+// A check tells a printer that is off, or can't print, from one that is well.
+func TestCheckOfThePrinter(t *testing.T) {
+	s := &stage{tickets: make(chan emulator.Ticket, 64)}
+	s.open(t, sim.Opts{})
+	s.stop()
+	for _, c := range []struct {
+		happen func(*emulator.Printer)
+		fault  devices.Fault
+	}{
+		{func(*emulator.Printer) {}, devices.OK},
+		{func(p *emulator.Printer) { p.PaperOut(true) }, devices.PaperOut},
+		{func(p *emulator.Printer) { p.PowerOff() }, devices.NoAnswer},
+		{func(p *emulator.Printer) { p.Echo(true) }, devices.WrongDevice},
+	} {
+		c.happen(s.hw.Printer)
+		for _, f := range Identify(t.Context(), s.cfg, slog.New(slog.DiscardHandler)) {
+			state := &printer.StateError{}
+			switch {
+			case f.Device != "printer":
+			case c.fault == devices.OK:
+				if f.Err != nil || !strings.Contains(f.Answer, "TM-T82II") || !strings.Contains(f.Answer, "process ID") {
+					t.Errorf("a printer that is well says %q, %v", f.Answer, f.Err)
+				}
+			case !errors.As(f.Err, &state) || state.Fault != c.fault:
+				t.Errorf("the check says %q, %v, want %s", f.Answer, f.Err, c.fault)
 			}
 		}
 	}
