@@ -135,12 +135,12 @@ func (d *Dev) Identify(ctx context.Context) (string, error) {
 func (d *Dev) samInfo(ctx context.Context) (Info, error) {
 	a, err := d.exchange(ctx, readSAMID)
 	switch {
-	case err != nil && !answerable(err):
-		return Info{}, err
-	case err != nil || a.status != statusOK:
-		return Info{}, nil
+	case err == nil && a.status == statusOK:
+		return parseSAM(a.data), nil
+	case answerable(err):
+		err = nil
 	}
-	return parseSAM(a.data), nil
+	return Info{}, err
 }
 
 // parseSAM reads the 16 bytes of 12 FF: major and minor version in bytes 0 and
