@@ -213,3 +213,23 @@ func TestPowerCycleResetsConfirmation(t *testing.T) {
 		r.want(t, devices.NoStatus, devices.NoAnswer, devices.OK)
 	})
 }
+
+// A printer that is off is not fed questions that pile up in front of it. One that
+// does not know real-time status and takes its place is found all the same.
+func TestAnotherPrinterInItsPlace(t *testing.T) {
+	bubble(t, newFar, Opts{}, func(t *testing.T, d *Dev, f *far, r *reports) {
+		go d.Run(t.Context())
+		time.Sleep(10 * time.Second)
+		f.set(func() { f.realTime, f.asb, f.processID, f.gsR = false, false, false, false })
+		before := f.count("GS ( H") + f.count("GS r") + f.count("GS a")
+		time.Sleep(50 * time.Second)
+		if after := f.count("GS ( H") + f.count("GS r") + f.count("GS a"); after != before {
+			t.Errorf("%d questions in order to a printer that is off", after-before)
+		}
+		f.set(func() { f.gsR = true })
+		time.Sleep(2 * time.Minute)
+		got, err := d.Print(t.Context(), slip)
+		wantResult(t, got, err, Printed, devices.OK)
+		r.want(t, devices.OK, devices.NoAnswer, devices.OK)
+	})
+}

@@ -57,16 +57,32 @@ func (s *session) status() (devices.Fault, error) {
 		case !errors.Is(err, devices.ErrNoAnswer):
 			return "", err
 		case !heard && w.status[n] == known:
-			return s.conclude(false)
+			return s.isThere()
 		case heard && w.status[n] == untried:
 			w.status[n] = unknown
 		}
 	}
 	if !heard && !w.mute && w.status[1] != known && w.status[4] != known {
-		var err error
-		if heard, err = s.statusInOrder(); err != nil {
-			return "", err
-		}
+		return s.isThere()
+	}
+	return s.conclude(heard)
+}
+
+// isThere asks a printer that is silent in real time by commands that wait for
+// their turn: at once if it never answered otherwise, else only now and then. It
+// is switched off, or another one is in its place that does not know DLE EOT, and
+// data should not pile up in front of it.
+func (s *session) isThere() (devices.Fault, error) {
+	w := &s.d.wire
+	if w.status[1] == known && time.Since(w.silent) < s.d.opts.Reprobe {
+		return s.conclude(false)
+	}
+	heard, err := s.statusInOrder()
+	if err != nil {
+		return "", err
+	}
+	if !heard && w.status[1] == known {
+		w.silent = time.Now()
 	}
 	return s.conclude(heard)
 }
@@ -98,9 +114,11 @@ func (s *session) statusInOrder() (heard bool, err error) {
 	}
 	// It may have been switched on since it was asked in real time.
 	switch err := s.ask(1); {
+	case err == nil:
+		w.status = [5]support{1: known}
 	case errors.Is(err, devices.ErrNoAnswer):
 		w.status = [5]support{unknown, unknown, unknown, unknown, unknown}
-	case err != nil:
+	default:
 		return true, err
 	}
 	return true, nil

@@ -141,11 +141,15 @@ func (s *session) answerBlock(b string) {
 	}
 }
 
-// forget drops what was learned of a printer that is silent: it is switched off,
-// or another one will be in its place.
+// forget drops what was learned of a printer that is silent, but how it can be
+// reached: it is switched off, or another one will be in its place.
 func (s *session) forget() {
 	w := &s.d.wire
-	*w = wire{dirty: w.dirty, nextID: w.nextID, silent: w.silent, mute: w.mute}
+	status := w.status
+	if status[1] == known {
+		status = [5]support{1: known}
+	}
+	*w = wire{status: status, dirty: w.dirty, nextID: w.nextID, silent: w.silent, mute: w.mute}
 	s.d.mu.Lock()
 	defer s.d.mu.Unlock()
 	s.d.answersH, s.d.stale, s.d.mayConfirm = false, false, true
