@@ -35,6 +35,7 @@ func TestEveryProfileIsKnown(t *testing.T) {
 
 // A check tells a printer that is off, or can't print, from one that is well.
 func TestCheckOfThePrinter(t *testing.T) {
+	t.Parallel()
 	s := &stage{tickets: make(chan emulator.Ticket, 64)}
 	s.open(t, sim.Opts{})
 	s.stop()
@@ -88,6 +89,7 @@ func slips(h *hall.Hall, state hall.JobState) (n int) {
 // A stop with many slips in the queue takes no longer than the one that is
 // being printed. The others are not lost, and come out after the start, once.
 func TestStopWithAQueueOfSlips(t *testing.T) {
+	t.Parallel()
 	const people = 14
 	s := &stage{tickets: make(chan emulator.Ticket, 64)}
 	s.open(t, sim.Opts{Paced: true, OnTicket: func(p emulator.Ticket) { s.tickets <- p }})

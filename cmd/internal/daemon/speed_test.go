@@ -97,6 +97,7 @@ func waitFault(t *testing.T, faults chan devices.Fault, want devices.Fault) {
 // A reader is found at the speed it was left at, and again when one with the
 // factory's speed takes its place, whatever is remembered.
 func TestSpeedLineFollowsTheReader(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "reader")
 	_, pull := readerAt(t, path, 38400)
 	port := bridge.Address{Scheme: bridge.Serial, Name: path, Baud: 115200}

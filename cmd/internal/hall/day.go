@@ -91,7 +91,7 @@ func (d *Restarted) apply(h *Hall, _ Stamp) {
 }
 
 // forgetDone drops what a new day no longer needs, so that the state does not
-// grow with the years: print jobs that are not on their way, ended door operations, and visitors
+// grow with the years: finished print jobs, ended door operations, and visitors
 // of earlier days of whom nothing is open.
 func (h *Hall) forgetDone() {
 	maps.DeleteFunc(h.Jobs, func(_ string, j *Job) bool {
