@@ -2,6 +2,9 @@ package config
 
 import (
 	"fmt"
+	"image/png"
+	"io"
+	"os"
 	"slices"
 	"strings"
 )
@@ -76,7 +79,58 @@ func (c *checker) printer(p *Printer) {
 	if p.Confirm == "none" {
 		c.warn("printer.confirm", "不确认打印结果，缺纸时号码可能已发出却没有小票", "打印机能回状态就写 auto")
 	}
-	c.reads("printer.logo", p.Logo)
+	c.geometry(p)
+	c.picture("printer.logo", p.Logo)
+}
+
+// columnDots is the width of a half-width character.
+const columnDots = 12
+
+// geometry checks a row that is not the paper's usual one.
+func (c *checker) geometry(p *Printer) {
+	if p.Dots%8 != 0 || p.Dots != 0 && p.Dots < 192 {
+		c.bad("printer.dots", fmt.Sprintf("每行不会是 %d 点", p.Dots), "写打印机说明书里的点数，是 8 的倍数，至少 192")
+	}
+	if p.Columns != 0 && p.Dots != 0 && p.Columns*columnDots > p.Dots {
+		c.bad("printer.columns", fmt.Sprintf("%d 点里放不下 %d 个字符", p.Dots, p.Columns), fmt.Sprintf("每个半角字符 %d 点，最多写 %d", columnDots, p.Dots/columnDots))
+	}
+	if p.Columns != 0 && p.Dots == 0 {
+		c.bad("printer.columns", "要和 dots 一起写", "写上每行点数 dots，或删去 columns")
+	}
+}
+
+// picture checks that a file is a PNG picture of a sensible size.
+func (c *checker) picture(path, name string) {
+	if !c.reads(path, name) {
+		return
+	}
+	if text := readPNG(name); text != "" {
+		c.bad(path, text, "用县里发的原图，存成 PNG，每边不超过 4096 点")
+	}
+}
+
+// readPNG reads a whole picture and says what is wrong with it.
+func readPNG(name string) (wrong string) {
+	const most = 4096 // dots a side
+	f, err := os.Open(name)
+	if err != nil {
+		return "读不到图片"
+	}
+	defer f.Close()
+	size, err := png.DecodeConfig(f)
+	if err == nil && max(size.Width, size.Height) > most {
+		return fmt.Sprintf("图片有 %d×%d 点，太大", size.Width, size.Height)
+	}
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err == nil {
+		_, err = png.Decode(f)
+	}
+	if err != nil {
+		return "不是完整的 PNG 图片"
+	}
+	return ""
 }
 
 func (c *checker) pin(path, pin string) {

@@ -159,12 +159,25 @@ type Window struct {
 type Reader struct {
 	Driver string `toml:"driver" enum:"sdt" default:"sdt"`
 	Port   string `toml:"port" required:"true" example:"serial:/dev/hall/reader?baud=115200"`
-	// Probe tries the other usual baud rates when nothing answers.
-	Probe bool `toml:"probe" default:"false"`
+	// Probe tries the other usual baud rates of a serial port when nothing answers.
+	Probe bool `toml:"probe" default:"true"`
 	// Poll is the pause between two searches for a card.
-	Poll        time.Duration `toml:"poll" default:"300ms" min:"50ms" max:"5s"`
-	FindTimeout time.Duration `toml:"find_timeout" default:"500ms" min:"100ms" max:"10s"`
-	ReadTimeout time.Duration `toml:"read_timeout" default:"3s" min:"500ms" max:"30s"`
+	Poll time.Duration `toml:"poll" default:"300ms" min:"50ms" max:"5s"`
+	// The time-outs are to the first byte of an answer: of a question about the
+	// module, of finding and selecting a card, of reading it, of asking whether it
+	// still lies there, and of a reset.
+	StatusTimeout time.Duration `toml:"status_timeout" default:"500ms" min:"100ms" max:"10s"`
+	FindTimeout   time.Duration `toml:"find_timeout" default:"500ms" min:"100ms" max:"10s"`
+	ReadTimeout   time.Duration `toml:"read_timeout" default:"3s" min:"500ms" max:"30s"`
+	WatchTimeout  time.Duration `toml:"watch_timeout" default:"1500ms" min:"100ms" max:"10s"`
+	ResetTimeout  time.Duration `toml:"reset_timeout" default:"3s" min:"500ms" max:"30s"`
+	// Gap is the silence that ends a broken answer; a serial server on the network
+	// may pause for longer than a cable does.
+	Gap time.Duration `toml:"gap" default:"100ms" min:"20ms" max:"2s"`
+	// Grace is how long a module may be silent after it got power.
+	Grace time.Duration `toml:"grace" default:"2s" min:"100ms" max:"30s"`
+	// Resend is how often a command is repeated whose answer was damaged.
+	Resend int `toml:"resend" default:"1" min:"0" max:"5"`
 }
 
 // Printer is the slip printer.
@@ -172,14 +185,25 @@ type Printer struct {
 	Driver string `toml:"driver" enum:"escpos" default:"escpos"`
 	Port   string `toml:"port" required:"true" example:"serial:/dev/hall/printer?baud=19200"`
 	Paper  string `toml:"paper" enum:"80mm,58mm" default:"80mm"`
-	// Profile names the model's abilities.
-	Profile string `toml:"profile" default:"generic"`
+	// Profile names the model's abilities. generic: whatever the printer answers to;
+	// epson, xprinter, sprt, cashino: those makers'; simple: small printers without
+	// cutter and QR codes; ascii: no Chinese font, everything is drawn.
+	Profile string `toml:"profile" enum:"generic,epson,xprinter,sprt,cashino,simple,ascii" default:"generic"`
+	// Dots is the printable width and Columns the half-width characters in a row,
+	// when they are not the paper's usual ones (58mm: 384 and 32, 80mm: 576 and
+	// 48), as on printers of 180 dpi (512 and 42). 0 is the paper's.
+	Dots    int `toml:"dots" default:"0" min:"0" max:"832"`
+	Columns int `toml:"columns" default:"0" min:"0" max:"69"`
+	// Buffer is the receive buffer in bytes; 0 is the profile's.
+	Buffer int `toml:"buffer" default:"0" min:"0" max:"1048576"`
+	// StatusTimeout is how long an answer about the printer's state may take.
+	StatusTimeout time.Duration `toml:"status_timeout" default:"800ms" min:"100ms" max:"10s"`
 	// Confirm "auto" asks the printer whether a slip came out, by the best way
 	// that it knows; "none" takes sent for printed.
 	Confirm string `toml:"confirm" enum:"auto,none" default:"auto"`
 	// Flow is the flow control of a serial port.
 	Flow string `toml:"flow" enum:"none,rtscts,xonxoff" default:"none"`
-	// Charset overrides the profile's.
+	// Charset overrides the profile's, and whatever fonts the printer names.
 	Charset string `toml:"charset" enum:"gb2312,gbk,gb18030_2,gb18030_4"`
 	// Logo is a 1-bit PNG for the head of slips.
 	Logo string `toml:"logo" path:"true" example:"/etc/halld/logo-1bit.png"`

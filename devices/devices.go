@@ -84,6 +84,7 @@ const (
 	NoStatus     Fault = "no-status"      // it works, but cannot confirm what it did
 	PaperLow     Fault = "paper-low"      // paper near its end; still prints
 	PaperOut     Fault = "paper-out"      // no paper
+	StaleTicket  Fault = "stale-ticket"   // no paper, and an old ticket waits in the printer for the next roll
 	CoverOpen    Fault = "cover-open"     // paper cover open
 	CutterJam    Fault = "cutter-jam"     // cutter stuck
 	Overheat     Fault = "overheat"       // print head hot, recovers by itself

@@ -17,8 +17,9 @@ func (a *app) person() *cobra.Command {
 	list := []*cobra.Command{show}
 	for _, v := range []verb{
 		{
-			use: "checkin", short: "录入证件登记取号（阅读器不能用时，核对证件原件）", say: "号码 {{.ticket}}",
-			flags: []flag{{name: "number", usage: "证件号码"}, {name: "name", usage: "姓名"}, {name: "service", usage: "服务的 key；不写为第一项"}},
+			use: "checkin", short: "录入证件登记取号（阅读器不能用时，核对证件原件；号码和姓名从终端或标准输入读，各一行）", say: "号码 {{.ticket}}",
+			ask:   []question{{"number", "证件号码"}, {"name", "姓名"}},
+			flags: []flag{{name: "service", usage: "服务的 key；不写为第一项"}, {name: "second", usage: "复核人工号（另一名工作人员看过原件）"}},
 		},
 		{
 			use: "flag", short: "标记服务等级（困难帮扶）", say: "已标记",

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"slices"
@@ -26,11 +29,37 @@ type verb struct {
 	short string
 	path  string   // of the interface; empty: group and name
 	args  []string // fields that the arguments fill
+	ask   []question
 	flags []flag
 	with  map[string]any // fields that are always so
 	say   string         // template of the answer for people
 	// follow takes the answer of what goes on after it; nil: it is said.
 	follow func(a *app, cmd *cobra.Command, answer json.RawMessage) error
+}
+
+// question is a field of a request that is personal data: it is read from the
+// terminal or a pipe, because a command line is seen by others and kept.
+type question struct{ field, text string }
+
+// answer asks the questions, one line each.
+func answer(body map[string]any, questions []question, in io.Reader, prompt io.Writer) error {
+	lines := bufio.NewReader(in)
+	f, isFile := in.(*os.File)
+	asked := isFile && terminal(f)
+	for _, q := range questions {
+		if asked {
+			fmt.Fprintf(prompt, "%s：", q.text)
+		}
+		line, err := lines.ReadString('\n')
+		if line = strings.TrimSpace(line); line == "" {
+			return fmt.Errorf("没有输入%s，请在提示后输入，或从标准输入送来，每项一行", q.text)
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("reading the answer: %w", err)
+		}
+		set(body, q.field, line)
+	}
+	return nil
 }
 
 // flag is a field of a request. A dot in field goes one object deeper.
@@ -214,6 +243,9 @@ func (v verb) command(a *app, group string) *cobra.Command {
 		maps.Copy(body, v.with)
 		for i, arg := range args {
 			set(body, v.args[i], arg)
+		}
+		if err := answer(body, v.ask, cmd.InOrStdin(), cmd.ErrOrStderr()); err != nil {
+			return err
 		}
 		for _, f := range flags {
 			f.put(body, cmd.Flags())

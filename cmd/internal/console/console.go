@@ -53,6 +53,7 @@ type Typed struct {
 	Name    string `json:"name"`
 	Service string `json:"service"` // key; empty is the default
 	Staff   string `json:"staff"`
+	Second  string `json:"second"` // who of the staff compared it too; may be empty
 }
 
 // Book is the ledger (台账).

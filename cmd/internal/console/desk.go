@@ -207,7 +207,7 @@ func toString(v any) string {
 }
 
 var wordOf = map[string]string{
-	"sending": "正在打印", "printed": "已出纸", "unconfirmed": "已发送", "held": "待打印", "unknown": "可能只打了一半", "undecided": "断电时正在打印",
+	"queued": "排队打印", "sending": "正在打印", "printed": "已出纸", "unconfirmed": "已发送", "held": "待打印", "unknown": "可能只打了一半", "undecided": "断电时正在打印",
 	"in": "在库", "reserved": "已预留", "out": "在租", "returned": "待检", "repair": "维修", "lost": "报损", "retired": "报废",
 	"handover": "出库", "return": "归还", "service": "检修", "simple": "简单", "priced": "计价",
 	"counter": "窗口", "keeper": "保管", "approver": "审批", "finance": "财务", "head": "大厅负责人", "manager": "市场负责人", "technician": "技术",

@@ -46,18 +46,18 @@ func (b backend) Listen() (<-chan struct{}, func()) { return b.d.changes.listen(
 
 // Status is how the box is.
 type Status struct {
-	Hall        string        `json:"hall"`
-	Name        string        `json:"name"`
-	Version     string        `json:"version"`
-	Day         string        `json:"day"`
-	Clock       string        `json:"clock"` // "trusted" or "unsure"
-	Epoch       string        `json:"epoch"`
-	LastSeq     uint64        `json:"last_seq"`
-	Unconfirmed uint64        `json:"unconfirmed"`
-	InService   bool          `json:"in_service"`
-	Waiting     int           `json:"waiting"`
-	Devices     []hall.Device `json:"devices"`
-	Time        time.Time     `json:"time"`
+	Hall        string    `json:"hall"`
+	Name        string    `json:"name"`
+	Version     string    `json:"version"`
+	Day         string    `json:"day"`
+	Clock       string    `json:"clock"` // "trusted" or "unsure"
+	Epoch       string    `json:"epoch"`
+	LastSeq     uint64    `json:"last_seq"`
+	Unconfirmed uint64    `json:"unconfirmed"`
+	InService   bool      `json:"in_service"`
+	Waiting     int       `json:"waiting"`
+	Devices     []Device  `json:"devices"`
+	Time        time.Time `json:"time"`
 }
 
 func (b backend) Status(ctx context.Context) (any, error) {
@@ -71,7 +71,8 @@ func (b backend) Status(ctx context.Context) (any, error) {
 		s.Clock = "trusted"
 	}
 	err := d.loop.View(ctx, func(h *hall.Hall) {
-		s.Day, s.Waiting, s.Devices, s.InService = h.Day, len(h.Queue().Waiting), h.Health(), !d.loop.stopped
+		s.Day, s.Waiting, s.InService = h.Day, len(h.Queue().Waiting), !d.loop.stopped
+		s.Devices = d.health.devices(h.Health())
 	})
 	return s, err
 }

@@ -23,7 +23,7 @@ func Check(cfg *config.Config) error {
 func bench(cfg *config.Config, log *slog.Logger) (*gear, error) {
 	d := &Daemon{cfg: cfg, log: log, changes: &changes{}}
 	d.health = newHealth(nil, slog.New(slog.DiscardHandler))
-	return d.equip(context.Background(), nil)
+	return d.equip(nil)
 }
 
 // Finding is what a device answered when it was asked who it is.
@@ -66,26 +66,15 @@ func Identify(ctx context.Context, cfg *config.Config, log *slog.Logger) ([]Find
 		log.Warn("a port did not close", "err", err)
 	}
 	for i, f := range list {
-		switch probe := g.parts[i].probe; {
-		case f.Err == nil:
-		case f.Device == "reader":
-			list[i].Err = atOtherSpeed(ctx, f, log)
-		case probe != nil:
-			list[i].Err = otherSpeed(ctx, f, probe, log)
+		if p := g.parts[i]; f.Err != nil && p.probe != nil {
+			list[i].Err = otherSpeed(ctx, f, p, log)
 		}
 	}
 	return append(list, g.missing...), nil
 }
 
-// atOtherSpeed tries a reader that does not answer at its other speeds, since
-// earlier software may have changed it for good.
-func atOtherSpeed(ctx context.Context, f Finding, log *slog.Logger) error {
-	found, err := findReader(ctx, f.Port, log)
-	if err != nil {
-		return f.Err
-	}
-	return fmt.Errorf("%w；它在另一个波特率应答，请改为 port = %q", f.Err, found)
-}
+// probed says that the device may have been left at another speed.
+func (p *part) probed(probe prober, speeds []int) { p.probe, p.speeds = probe, speeds }
 
 // part is a device that can say who it is.
 type part struct {
@@ -93,9 +82,10 @@ type part struct {
 	ask        func(context.Context) (string, error)
 	ready      func(context.Context) error // waits for its line; nil: no line
 	probe      prober                      // asks it on a line of another speed; nil: its speed is its port's
+	speeds     []int                       // that the probe may try
 }
 
-func (p part) identify(ctx context.Context) Finding {
+func (p *part) identify(ctx context.Context) Finding {
 	ctx, cancel := context.WithTimeout(ctx, identifyWithin)
 	defer cancel()
 	f := Finding{Device: p.name, Port: p.port}

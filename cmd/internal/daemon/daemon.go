@@ -196,7 +196,7 @@ func (d *Daemon) build(ctx context.Context, refKey []byte) error {
 	d.loop = newLoop(h, d.book, d.clock, d.log)
 	d.loop.change = d.changes.tell
 	d.health = newHealth(d.loop, d.log)
-	d.gear, err = d.equip(ctx, refKey)
+	d.gear, err = d.equip(refKey)
 	if err != nil {
 		return err
 	}

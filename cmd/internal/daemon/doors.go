@@ -130,12 +130,8 @@ func (g *gear) addLocker(c config.Locker) error {
 	g.keys[c.Name] = k
 	g.task("locker/"+c.Name, k.Run)
 	g.task("doors/"+c.Name, k.Watch)
-	g.part("locker/"+c.Name, cmp.Or(c.Port, strings.Join(c.Pins, "、")), line, dev.Identify)
-	if line != nil {
-		g.parts[len(g.parts)-1].probe = func(ctx context.Context, line *bridge.Line) error {
-			return probeLocker(ctx, c.Driver, line, opts)
-		}
-	}
+	g.part("locker/"+c.Name, cmp.Or(c.Port, strings.Join(c.Pins, "、")), line, dev.Identify).probed(
+		func(ctx context.Context, line *bridge.Line) error { return probeLocker(ctx, c.Driver, line, opts) }, boardSpeeds)
 	return nil
 }
 

@@ -3,6 +3,9 @@ package daemon
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
+	"sync"
 	"sync/atomic"
 
 	"halld/cmd/internal/hall"
@@ -16,6 +19,7 @@ type health struct {
 	loop    *loop
 	log     *slog.Logger
 	known   atomic.Pointer[[]hall.Device]
+	about   sync.Map      // what the devices said of themselves: model, firmware; by name
 	changed chan struct{} // yields after the known devices changed
 }
 
@@ -33,6 +37,37 @@ func (h *health) of(device string) devices.Report {
 		}
 		h.words.put(hall.DeviceReport{Device: device, Fault: string(f)})
 	}
+}
+
+// learn makes the function that is told what a device says it is.
+func (h *health) learn(device string) func(about string) {
+	return func(about string) {
+		h.log.Info("device introduced itself", "device", device, "about", about)
+		h.about.Store(device, about)
+	}
+}
+
+// Device is how a device is.
+type Device struct {
+	hall.Device
+	About string `json:"about,omitempty"` // model and firmware, as it says
+}
+
+// devices are those that the rules know of and those that said what they are.
+func (h *health) devices(known []hall.Device) []Device {
+	all := map[string]Device{}
+	h.about.Range(func(name, about any) bool {
+		all[name.(string)] = Device{hall.Device{Name: name.(string)}, about.(string)}
+		return true
+	})
+	for _, d := range known {
+		all[d.Name] = Device{d, all[d.Name].About}
+	}
+	list := make([]Device, 0, len(all))
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		list = append(list, all[name])
+	}
+	return list
 }
 
 // Run passes the words on, in order. Drivers tell changes only, so none may be

@@ -29,7 +29,7 @@ func (b backend) CheckIn(ctx context.Context, t console.Typed) (any, error) {
 	ev, who := swipe(key, idcard.Card{
 		Kind: id.Kind, Number: id.Number, Birth: id.Birth, Sex: id.Sex, Name: t.Name, LongTerm: true,
 	})
-	ev.Typed, ev.Staff, ev.Service = true, t.Staff, t.Service
+	ev.Typed, ev.Staff, ev.Second, ev.Service = true, t.Staff, t.Second, t.Service
 	return b.d.loop.send(ctx, call{event: ev, who: &who})
 }
 

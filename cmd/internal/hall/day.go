@@ -95,7 +95,7 @@ func (d *Restarted) apply(h *Hall, _ Stamp) {
 // of earlier days of whom nothing is open.
 func (h *Hall) forgetDone() {
 	maps.DeleteFunc(h.Jobs, func(_ string, j *Job) bool {
-		if t := h.Tickets[j.Slip.Subject]; t != nil && t.Job == j.ID {
+		if t := h.Tickets[j.Slip.Subject]; j.State == JobSending || t != nil && t.Job == j.ID {
 			return false
 		}
 		return j.Settled || j.State == JobPrinted || j.State == JobUnconfirmed || j.Slip.Template == "ticket"
@@ -207,7 +207,7 @@ type Start struct{}
 
 func (Start) handle(h *Hall, _ Stamp) (Outcome, error) {
 	d := &Restarted{}
-	for _, id := range slices.Sorted(maps.Keys(h.Jobs)) {
+	for _, id := range slices.SortedFunc(maps.Keys(h.Jobs), byAge) {
 		if h.Jobs[id].State == JobSending {
 			d.Slips = append(d.Slips, id)
 		}

@@ -73,8 +73,9 @@ func (PrinterReady) handle(h *Hall, _ Stamp) (Outcome, error) {
 	if p := h.Devices[PrinterName]; p != nil && !prints[p.Fault] {
 		return Outcome{}, nil
 	}
-	data, effects := h.resumeSlips()
-	return Outcome{Data: data, Effects: effects}, nil
+	out := h.reprints()
+	h.feed(&out, true)
+	return out, nil
 }
 
 // Faults counts the devices that do not work as they should.

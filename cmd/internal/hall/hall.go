@@ -132,7 +132,9 @@ func (s *state) fill() {
 // effects. A *[Refusal] is the rules' no; nothing happened then.
 func (h *Hall) Handle(at Stamp, ev Event) (Outcome, error) {
 	at.Time = at.Time.In(h.cfg.Zone)
-	return ev.handle(h, h.judge(at))
+	out, err := ev.handle(h, h.judge(at))
+	h.feed(&out, false)
+	return out, err
 }
 
 // Apply changes the state as a record says.

@@ -12,7 +12,7 @@ var kindName = map[Kind]string{
 	"deposit.taken": "收押金", "deposit.refunded": "退押金", "deposit.forfeited": "扣押金",
 	"tool.lifecycle": "工具变动", "locker.opening": "开门指令", "locker.opened": "柜门打开", "locker.closed": "柜门关闭",
 	"locker.fault": "柜门异常", "locker.forced": "柜门被强开", "device.fault": "设备故障", "device.recovered": "设备恢复",
-	"slip.queued": "小票", "slip.done": "小票结果", "slip.settled": "小票处理",
+	"slip.queued": "小票", "slip.begun": "小票送印", "slip.done": "小票结果", "slip.settled": "小票处理",
 	"notice.issued": "一次性告知", "training.attendance": "培训出勤", "day.report": "日报",
 	"person.flagged": "服务等级", "person.unflagged": "取消服务等级", "person.blocked": "清出名单", "person.unblocked": "恢复服务",
 	"person.confirmed": "核实证件", "counter.in": "窗口签到", "counter.out": "窗口签退", "counter.paused": "窗口暂停", "counter.resumed": "窗口恢复",

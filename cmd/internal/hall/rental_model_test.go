@@ -102,11 +102,18 @@ func (m *model) step(ev Event) {
 		m.watched(due)
 	}
 	m.watched(ev)
+	for len(m.effects) > 0 {
+		m.obey()
+	}
+}
+
+// obey plays the devices.
+func (m *model) obey() {
 	for _, e := range m.took() {
 		switch e := e.(type) {
 		case Print:
 			if err := LayOut(e.Job); err != nil {
-				m.rt.Fatalf("%T prints what nobody can lay out: %v", ev, err)
+				m.rt.Fatalf("a %s is printed that nobody can lay out: %v", e.Job.Slip.Template, err)
 			}
 			m.watched(SlipResult{Job: e.Job.ID, State: JobPrinted})
 		case OpenDoor:

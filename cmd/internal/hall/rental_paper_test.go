@@ -8,21 +8,20 @@ import (
 	"time"
 )
 
-// slip gives the content of the last slip of a template that was sent to the
-// printer.
+// slip gives the content of the last slip of a template that came out.
 func slip[T any](s *story, template string) (content T) {
 	s.t.Helper()
-	for _, e := range slices.Backward(s.effects) {
-		p, ok := e.(Print)
-		if !ok || p.Job.Slip.Template != template {
+	papers := s.papers()
+	for _, j := range slices.Backward(papers) {
+		if j.Slip.Template != template {
 			continue
 		}
-		if err := json.Unmarshal(p.Job.Slip.Data, &content); err != nil {
+		if err := json.Unmarshal(j.Slip.Data, &content); err != nil {
 			s.t.Fatal(err)
 		}
 		return content
 	}
-	s.t.Fatalf("no %s slip among %d effects", template, len(s.effects))
+	s.t.Fatalf("no %s slip among %d", template, len(papers))
 	return content
 }
 

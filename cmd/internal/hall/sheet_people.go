@@ -8,7 +8,9 @@ import (
 
 var checkinHeads = []string{"时间", "时钟", "事项", "证件尾号", "人员编号", "证件", "方式", "内容", "经办人", "第二人"}
 
-var documentName = map[string]string{"resident": "居民身份证", "permit": "港澳台居民居住证", "foreigner": "外国人永久居留身份证"}
+var documentName = map[Document]string{
+	DocumentResident: "居民身份证", DocumentPermit: "港澳台居民居住证", DocumentForeigner: "外国人永久居留身份证",
+}
 
 // layCheckins is the 登记: who came, who was not admitted, and what staff noted
 // of a person.

@@ -313,11 +313,11 @@ func TestPrintedSheet(t *testing.T) {
 		print.Sheet.Rows = append(print.Sheet.Rows, row)
 	}
 	s.refused(PrintSheet{Sheet: print.Sheet, Staff: "99"}, "unknown-staff")
-	s.took()
+	s.printed()
 	answer := s.do(print).(Printed)
 	rows, pages := 0, 0
-	for _, e := range s.took() {
-		raw := e.(Print).Job.Slip.Data
+	for _, j := range s.papers() {
+		raw := j.Slip.Data
 		var page RegisterSlip
 		if err := json.Unmarshal(raw, &page); err != nil || len(raw) > 48<<10 {
 			t.Fatalf("a page of %d bytes (%v)", len(raw), err)
@@ -339,6 +339,7 @@ func TestPrintedSheet(t *testing.T) {
 	s.refused(print, "too-many")
 
 	s.refused(ToolPrint{ID: "XX", Staff: "01"}, "unknown-tool")
+	s.printed()
 	s.do(ToolPrint{ID: "DR-01", Staff: "01"})
 	if got := s.printed(); !slices.Equal(got, []string{"account"}) {
 		t.Errorf("got slips %v", got)

@@ -18,6 +18,7 @@ type story struct {
 	at      Stamp
 	ledger  []stored
 	effects []Effect
+	out     []Job            // papers that came out and were not looked at
 	people  map[string]Facts // of the cards that were laid
 	long    bool             // many days: without looking at the whole state around each event
 }
@@ -166,13 +167,33 @@ func (s *story) refused(ev Event, code string) {
 // printed confirms every slip that was sent to the printer, and gives their
 // templates.
 func (s *story) printed() (templates []string) {
-	for _, e := range s.took() {
-		if p, ok := e.(Print); ok {
-			templates = append(templates, p.Job.Slip.Template)
-			s.do(SlipResult{Job: p.Job.ID, State: JobPrinted})
+	for _, j := range s.papers() {
+		templates = append(templates, j.Slip.Template)
+	}
+	s.out = nil
+	return templates
+}
+
+// papers confirms every slip that was sent to the printer, and gives all since
+// the last [story.printed].
+func (s *story) papers() []Job {
+	for len(s.effects) > 0 {
+		for _, j := range s.sent() {
+			s.out = append(s.out, j)
+			s.do(SlipResult{Job: j.ID, State: JobPrinted})
 		}
 	}
-	return templates
+	return s.out
+}
+
+// sent gives the slips that were sent to the printer since the last time.
+func (s *story) sent() (jobs []Job) {
+	for _, e := range s.took() {
+		if p, ok := e.(Print); ok {
+			jobs = append(jobs, p.Job)
+		}
+	}
+	return jobs
 }
 
 // took gives the effects since the last time.
@@ -214,6 +235,6 @@ func snapshot(t *testing.T, h *Hall) string {
 func born(ref string, y int, m time.Month, d int) CardRead {
 	return CardRead{
 		Person: Person{Ref: ref, Last4: "002X"},
-		Facts:  Facts{Document: "resident", Birth: Date{y, m, d}},
+		Facts:  Facts{Document: DocumentResident, Birth: Date{y, m, d}},
 	}
 }

@@ -85,7 +85,7 @@ func New() *Hall {
 
 // Swipe lets somebody of 1990 lay a card.
 func (f *Hall) Swipe(ref, last4 string) error {
-	facts := hall.Facts{Document: "resident", Birth: hall.Date{Year: 1990, Month: time.January, Day: 1}}
+	facts := hall.Facts{Document: hall.DocumentResident, Birth: hall.Date{Year: 1990, Month: time.January, Day: 1}}
 	f.facts[ref] = facts
 	_, err := f.Do(context.Background(), hall.CardRead{Person: hall.Person{Ref: ref, Last4: last4}, Facts: facts})
 	return err
@@ -122,11 +122,11 @@ func (f *Hall) Later(d time.Duration) {
 
 // CheckIn implements console.Hall; the number itself is the reference.
 func (f *Hall) CheckIn(ctx context.Context, t console.Typed) (any, error) {
-	facts := hall.Facts{Document: "resident", Birth: hall.Date{Year: 1990, Month: time.January, Day: 1}}
+	facts := hall.Facts{Document: hall.DocumentResident, Birth: hall.Date{Year: 1990, Month: time.January, Day: 1}}
 	f.facts[t.Number] = facts
 	return f.Do(ctx, hall.CardRead{
 		Person: hall.Person{Ref: t.Number, Last4: t.Number[max(len(t.Number)-4, 0):]}, Facts: facts,
-		Typed: true, Staff: t.Staff, Service: t.Service,
+		Typed: true, Staff: t.Staff, Second: t.Second, Service: t.Service,
 	})
 }
 
