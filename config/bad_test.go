@@ -30,7 +30,7 @@ func TestBadFiles(t *testing.T) {
 					t.Errorf("%+v lacks a place or a text", p)
 				}
 			}
-			text := regexp.MustCompile(`读不到文件 \S*/testdata`).ReplaceAllString(ps.Error(), "读不到文件 testdata")
+			text := regexp.MustCompile(`读不到文件(夹?) \S*/testdata`).ReplaceAllString(ps.Error(), "读不到文件$1 testdata")
 			golden(t, strings.TrimSuffix(file, ".toml")+".txt", []byte(text+"\n"))
 		})
 	}
@@ -47,7 +47,8 @@ func TestWarnings(t *testing.T) {
 	tests := []struct{ name, add, key string }{
 		{"broker confirms", "[county]\nconfirm = \"broker\"\n", "county.confirm"},
 		{"plain broker", "[county]\nbrokers = [\"tcp://10.0.0.1:1883\"]\n", "county.brokers[0]"},
-		{"console for all", "[console]\nlisten = \"0.0.0.0:8080\"\n", "console.listen"},
+		{"console for all in the clear", "[console]\nlisten = \"0.0.0.0:8080\"\ninsecure = true\n", "console.insecure"},
+		{"insecure for nobody", "[console]\ninsecure = true\n", "console.insecure"},
 		{"night hours", "[[hours]]\ndays=[\"mon\"]\nopen=\"20:00\"\nclose=\"04:00\"\n", "hours[0].close"},
 		{"priced tools without approval", "[rental]\npreapproved = [\"priced\"]\n", "rental.preapproved"},
 		{"unconfirmed slips", "[printer]\nport = \"file:/dev/usb/lp0\"\nconfirm = \"none\"\n", "printer.confirm"},

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
-	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -69,28 +68,34 @@ func loopback(host string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
-// certificate checks that the pair is a pair, and speaks for this hall.
+// certificate checks that the pair speaks for this hall.
 func (c *checker) certificate(k County) {
-	if (k.Cert == "") != (k.Key == "") {
-		c.bad("county.cert", "cert 和 key 要成对", "两个都写或都不写")
-		return
-	}
-	cert, key := c.reads("county.cert", k.Cert), c.reads("county.key", k.Key)
-	if !cert || !key {
-		return
-	}
-	pair, err := tls.LoadX509KeyPair(k.Cert, k.Key)
-	if err != nil {
-		c.bad("county.cert", "证书和私钥对不上（"+err.Error()+"）", "换成同一次签发的两个文件")
-		return
-	}
-	leaf, err := x509.ParseCertificate(pair.Certificate[0])
-	if err == nil && leaf.Subject.CommonName != c.cfg.HallID() {
+	leaf := c.pair("county", k.Cert, k.Key)
+	if leaf != nil && leaf.Subject.CommonName != c.cfg.HallID() {
 		c.warn("county.cert", fmt.Sprintf("证书是 %q 的，不是 %q 的", leaf.Subject.CommonName, c.cfg.HallID()), "县服务器按证书名放行，请换本市场的证书")
 	}
-	if st, err := os.Stat(k.Key); err == nil && st.Mode().Perm()&0o004 != 0 {
-		c.warn("county.key", "私钥人人可读", "chmod 640，属组 halld")
+}
+
+// pair checks that a table's cert and key are a pair, and gives the certificate;
+// nil if there is none.
+func (c *checker) pair(table, certFile, keyFile string) *x509.Certificate {
+	if (certFile == "") != (keyFile == "") {
+		c.bad(table+".cert", "cert 和 key 要成对", "两个都写或都不写")
+		return nil
 	}
+	cert, key := c.reads(table+".cert", certFile), c.reads(table+".key", keyFile)
+	if !cert || !key {
+		return nil
+	}
+	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		c.bad(table+".cert", "证书和私钥对不上（"+err.Error()+"）", "换成同一次签发的两个文件")
+		return nil
+	}
+	if st, err := os.Stat(keyFile); err == nil && st.Mode().Perm()&0o004 != 0 {
+		c.warn(table+".key", "私钥人人可读", "chmod 640，属组 halld")
+	}
+	return pair.Leaf
 }
 
 // refKey checks the form of the secret without ever showing it.
@@ -130,30 +135,4 @@ func readable(name string) bool {
 		return false
 	}
 	return f.Close() == nil
-}
-
-func (c *checker) console() {
-	seen := map[string]string{}
-	for _, l := range []struct{ path, addr string }{
-		{"console.listen", c.cfg.Console.Listen},
-		{"console.board_listen", c.cfg.Console.BoardListen},
-	} {
-		if l.addr == "" {
-			continue
-		}
-		host, port, err := net.SplitHostPort(l.addr)
-		if _, nerr := strconv.ParseUint(port, 10, 16); err != nil || nerr != nil {
-			c.bad(l.path, fmt.Sprintf("%q 不是监听地址", l.addr), "写成 127.0.0.1:8080")
-			continue
-		}
-		if port != "0" {
-			unique(c, seen, l.addr, l.path)
-		}
-		if l.path == "console.listen" && !loopback(host) {
-			c.warn(l.path, "工作页面不加密，同一网络的人可看到 PIN", "只写 127.0.0.1，屏幕用 board_listen")
-		}
-	}
-	if s := c.cfg.Console; s.SessionIdle > s.SessionMax {
-		c.bad("console.session_idle", "比 session_max 还长", "改小")
-	}
 }

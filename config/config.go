@@ -401,8 +401,20 @@ const (
 type Console struct {
 	// Listen is HOST:PORT of staff pages, board and API.
 	Listen string `toml:"listen" default:"127.0.0.1:8080"`
+	// Cert and Key are the PEM files of its certificate; with them it speaks
+	// HTTPS only. They are read again when they change.
+	Cert string `toml:"cert" path:"true" example:"/etc/halld/console.pem"`
+	Key  string `toml:"key" path:"true" example:"/etc/halld/console.key"`
+	// Insecure lets the staff pages be served to other machines in the clear,
+	// for a network that something else protects.
+	Insecure bool `toml:"insecure" default:"false"`
 	// BoardListen is a second address that serves the public board only.
 	BoardListen string `toml:"board_listen" example:"0.0.0.0:8081"`
+	// Boards is a folder of the county's own boards of rules, as text files that
+	// stand in the place of the notice's.
+	Boards string `toml:"boards" path:"true" example:"/etc/halld/boards"`
+	// Background is the light blue of the boards, one shade for a city.
+	Background string `toml:"background" default:"#d9ecfb"`
 	// SessionIdle locks a session that nobody used; SessionMax ends any.
 	SessionIdle time.Duration `toml:"session_idle" default:"15m" min:"1m" max:"12h"`
 	SessionMax  time.Duration `toml:"session_max" default:"10h" min:"10m" max:"24h"`

@@ -23,7 +23,14 @@ func countyFiles(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	cert, key := keyPair(t, "140321-01")
+	consoleCert, consoleKey := keyPair(t, "hall.local")
+	if err := os.Mkdir(filepath.Join(dir, "boards"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	for name, content := range map[string]string{
+		"console.pem": consoleCert,
+		"console.key": consoleKey,
+
 		"ca.pem":     cert,
 		"hall.pem":   cert,
 		"hall.key":   key,

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"halld/cmd/internal/console"
 	"halld/cmd/internal/hall"
 )
 
@@ -152,7 +153,7 @@ func (a *app) export(cmd *cobra.Command, w io.Writer, format string, p part) (in
 		if p.book == "" {
 			return 0, fmt.Errorf("CSV 一次只能导出一本台账，请写 --book，可选：%s", strings.Join(bookKeys(), "、"))
 		}
-		write = writeCSV
+		write = console.WriteCSV
 	case "xlsx":
 		write = writeXLSX
 	case "json":

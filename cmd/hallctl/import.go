@@ -86,7 +86,7 @@ func readTools(path string) ([]map[string]any, error) {
 }
 
 func parseTools(b []byte) ([]map[string]any, error) {
-	b = bytes.TrimPrefix(b, []byte(bom))
+	b = bytes.TrimPrefix(b, []byte("\ufeff"))
 	if !utf8.Valid(b) { // Excel in China saves CSV as GBK
 		var err error
 		if b, err = simplifiedchinese.GB18030.NewDecoder().Bytes(b); err != nil {

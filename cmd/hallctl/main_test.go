@@ -45,7 +45,8 @@ func TestScripts(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
 			done := make(chan error, 1)
 			c := console.New(h, console.Opts{Hall: consoletest.Config()})
-			go func() { done <- console.Serve(ctx, l, c.Socket()) }()
+			env.Values[consoleKey{}] = c
+			go func() { done <- console.Serve(ctx, l, c.Socket(), nil) }()
 			env.Defer(func() { cancel(); <-done })
 			return nil
 		},
@@ -66,7 +67,13 @@ func TestScripts(t *testing.T) {
 				_, err := hallOf(ts).Do(context.Background(), hall.DoorSeen{Door: hall.DoorID(args[0]), State: hall.DoorOpen})
 				ts.Check(err)
 			},
-			"queued":  queued,
+			"queued": queued,
+			"laycard": func(ts *testscript.TestScript, _ bool, args []string) {
+				c := ts.Value(consoleKey{}).(*console.Console)
+				for !c.Card(hall.Person{Ref: args[0], Last4: args[1]}) { // until hallctl asks for it
+					time.Sleep(time.Millisecond)
+				}
+			},
 			"onejson": oneJSON,
 			"rental":  rentalID,
 			"ledger":  ledgerFile,
@@ -75,8 +82,12 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// hallKey is where a script keeps its hall.
-type hallKey struct{}
+// hallKey and consoleKey are where a script keeps its hall, and the console in
+// front of it.
+type (
+	hallKey    struct{}
+	consoleKey struct{}
+)
 
 func hallOf(ts *testscript.TestScript) *consoletest.Hall {
 	return ts.Value(hallKey{}).(*consoletest.Hall)

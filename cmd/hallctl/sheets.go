@@ -1,52 +1,14 @@
 package main
 
 import (
-	"encoding/csv"
 	"errors"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/xuri/excelize/v2"
 
 	"halld/cmd/internal/hall"
 )
-
-// bom makes Excel read a CSV as UTF-8.
-const bom = "\ufeff"
-
-func writeCSV(w io.Writer, list []hall.Sheet) error {
-	_, _ = io.WriteString(w, bom) // an error shows at the flush
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	for _, s := range list {
-		_ = out.Write(heads(s))
-		for _, row := range s.Rows {
-			_ = out.Write(safe(row))
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-func heads(s hall.Sheet) (names []string) {
-	for _, c := range s.Columns {
-		names = append(names, c.Name)
-	}
-	return names
-}
-
-// safe keeps Excel from taking a text for a formula.
-func safe(cells []string) []string {
-	for i, c := range cells {
-		if c != "" && strings.ContainsAny(c[:1], "=+-@\t\r") {
-			if _, err := strconv.ParseFloat(c, 64); err != nil {
-				cells[i] = "'" + c
-			}
-		}
-	}
-	return cells
-}
 
 // writeXLSX makes an Excel file with a tab for each sheet.
 func writeXLSX(w io.Writer, list []hall.Sheet) error {
@@ -73,7 +35,7 @@ func addTab(file *excelize.File, s hall.Sheet, bold int) error {
 		return err
 	}
 	head := make([]any, 0, len(s.Columns))
-	for _, name := range heads(s) {
+	for _, name := range s.Heads() {
 		head = append(head, excelize.Cell{StyleID: bold, Value: name})
 	}
 	err = errors.Join(tab.SetColWidth(1, len(head), 14),

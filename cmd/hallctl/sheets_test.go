@@ -10,27 +10,6 @@ import (
 	"halld/cmd/internal/hall"
 )
 
-// TestCellsAreNoFormulas: a name that begins like a formula stays a text in
-// Excel, and a negative sum stays a number.
-func TestCellsAreNoFormulas(t *testing.T) {
-	got := safe([]string{"=1+1", "@x", "-5.00", "电锤", ""})
-	if diff := cmp.Diff(got, []string{"'=1+1", "'@x", "-5.00", "电锤", ""}); diff != "" {
-		t.Errorf("-got +want:\n%s", diff)
-	}
-}
-
-// TestCSVForExcel: the mark of UTF-8 before it, and lines as Excel ends them.
-func TestCSVForExcel(t *testing.T) {
-	var b bytes.Buffer
-	s := hall.Sheet{Columns: []hall.Column{{Name: "单号"}, {Name: "备注"}}, Rows: [][]string{{"R1", "a,\"b\""}, {"R2", "=1"}}}
-	if err := writeCSV(&b, []hall.Sheet{s}); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(b.String(), "\xef\xbb\xbf单号,备注\r\nR1,\"a,\"\"b\"\"\"\r\nR2,'=1\r\n"); diff != "" {
-		t.Errorf("-got +want:\n%s", diff)
-	}
-}
-
 // TestWorkbook: each book has a tab, sums are numbers, and nothing else is.
 func TestWorkbook(t *testing.T) {
 	deposits := hall.Sheet{

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,7 +16,53 @@ import (
 )
 
 func (a *app) staff() *cobra.Command {
-	return group("staff", "工作人员", a.staffPin())
+	return group("staff", "工作人员", a.staffPin(), a.staffCard())
+}
+
+const cardLine = "工号 {{.staff}} 的证件已{{if .set}}登记，可以刷证登录工作台{{else}}取消{{end}}"
+
+func (a *app) staffCard() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "card ID", Short: "登记刷证登录工作台的证件：把它放到读卡器上", Args: cobra.ExactArgs(1),
+	}
+	clear := cmd.Flags().Bool("clear", false, "取消登记")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		req := console.CardRequest{Staff: args[0]}
+		if !*clear {
+			card, err := a.nextCard(cmd)
+			if err != nil {
+				return err
+			}
+			req.Card = card
+		}
+		answer, err := a.post(cmd.Context(), "staff/card", req)
+		return say(a, cmd, answer, err, template(cardLine))
+	}
+	return cmd
+}
+
+// nextCard waits for a card on the hall's reader. At a terminal somebody says
+// whether it is the right one, since a visitor may have been faster.
+func (a *app) nextCard(cmd *cobra.Command) (ref string, err error) {
+	fmt.Fprintln(cmd.ErrOrStderr(), "请在30秒内把本人证件放到读卡器上……")
+	answer, err := a.post(cmd.Context(), "staff/card/read", struct{}{})
+	if err != nil {
+		return "", err
+	}
+	var c console.CardRead
+	if err := json.Unmarshal(answer, &c); err != nil {
+		return "", err
+	}
+	in := cmd.InOrStdin()
+	if f, isFile := in.(*os.File); !isFile || !terminal(f) {
+		return c.Card, nil
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "读到尾号 %s 的证件，是本人的吗？（y/n）", c.Last4)
+	line, err := bufio.NewReader(in).ReadString('\n')
+	if word := strings.ToLower(strings.TrimSpace(line)); err != nil || word != "y" {
+		return "", errors.New("没有登记")
+	}
+	return c.Card, nil
 }
 
 func (a *app) staffPin() *cobra.Command {

@@ -19,7 +19,7 @@ const statusLines = `大厅	{{.name}}（{{.hall}}）
 func (a *app) status() *cobra.Command {
 	general := template(statusLines)
 	return a.view("status", "大厅、设备和上报的状况", "status", func(v any) string {
-		return general(v) + problems(v)
+		return general(v) + problems(v) + warnings(v)
 	})
 }
 
@@ -39,6 +39,18 @@ func problems(v any) string {
 			p := console.Explain(name, fault)
 			fmt.Fprintf(&b, "✗ %s（%s）：%s\n  影响：%s\n  处理：%s\n", p.Where, name, p.What, p.Effect, p.Remedy)
 		}
+	}
+	return b.String()
+}
+
+// warnings lists what else waits for the staff.
+func warnings(v any) string {
+	m, _ := v.(map[string]any)
+	list, _ := m["warnings"].([]any)
+	var b strings.Builder
+	for _, x := range list {
+		w, _ := x.(map[string]any)
+		fmt.Fprintf(&b, "！ %v\n", w["text"])
 	}
 	return b.String()
 }

@@ -84,7 +84,7 @@ func TestParseTools(t *testing.T) {
 		err       string
 	}{
 		{
-			"as Excel saves UTF-8", bom + "编号,名称,类别,单价,计价单位,押金,配件\nDR-01,电锤,计价,5,小时,200,钻头、手柄\n",
+			"as Excel saves UTF-8", "\ufeff" + "编号,名称,类别,单价,计价单位,押金,配件\nDR-01,电锤,计价,5,小时,200,钻头、手柄\n",
 			[]map[string]any{{"tool": map[string]any{
 				"tool": "DR-01", "name": "电锤", "class": "priced", "deposit": "200.00", "accessories": []string{"钻头", "手柄"},
 				"price": map[string]any{"rate": "5.00", "per": "hour"},
@@ -137,7 +137,7 @@ func TestImportTakesEveryFlag(t *testing.T) {
 
 func FuzzParseTools(f *testing.F) {
 	f.Add([]byte("编号,名称,类别,单价\nDR-01,电锤,计价,5\n"))
-	f.Add([]byte(bom + "id,free\nX,1\n"))
+	f.Add([]byte("\ufeff" + "id,free\nX,1\n"))
 	f.Add([]byte("\xb1\xe0\xba\xc5\nA\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		rows, err := parseTools(b)

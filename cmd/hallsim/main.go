@@ -37,6 +37,7 @@ func main() {
 // options are the flags.
 type options struct {
 	dir     string
+	demo    bool // the data folder is the simulation's own and goes with it
 	console string
 	page    string
 	crowd   time.Duration
@@ -66,7 +67,8 @@ func command() *cobra.Command {
 
 // run runs the hall until ctx ends.
 func run(ctx context.Context, o options, out io.Writer) error {
-	if o.dir == "" {
+	o.demo = o.dir == ""
+	if o.demo {
 		dir, err := os.MkdirTemp("", "hallsim-")
 		if err != nil {
 			return err
@@ -141,13 +143,14 @@ func (s *simulation) run(ctx context.Context) error {
 	var front sync.WaitGroup
 	defer front.Wait()
 	ready := func(web string) {
+		s.furnish(ctx)
 		s.welcome(web)
-		front.Go(func() { s.report("page", s.page.Run(ctx, web)) })
+		front.Go(func() { s.report("page", s.page.Run(ctx, web, s.signIn())) })
 		if s.opts.crowd > 0 {
 			front.Go(func() { crowd(ctx, s.hw.Reader, s.opts.crowd) })
 		}
 		if s.opts.clerk > 0 {
-			front.Go(func() { clerk(ctx, s.cfg.Socket, s.opts.clerk) })
+			front.Go(func() { clerk(ctx, socket(s.cfg.Socket), s.opts.clerk) })
 		}
 	}
 	return daemon.Run(ctx, s.cfg, daemon.Opts{Log: s.log, Version: "hallsim", Ready: ready})
@@ -161,10 +164,11 @@ func (s *simulation) report(what string, err error) {
 
 func (s *simulation) welcome(web string) {
 	fmt.Fprintf(s.out, `零工市场模拟大厅已开门
-  公共大屏  http://%s/
+  公共大屏  %s/
+  工作台    %s/staff/   %s
   模拟页面  http://%s/   刷卡、缺纸、拔线、关柜门
   命令行    HALLCTL_SOCKET=%s go run ./cmd/hallctl queue
 按 Ctrl-C 结束。
 
-`, web, s.page.Addr(), s.cfg.Socket)
+`, web, web, s.signIn(), s.page.Addr(), s.cfg.Socket)
 }

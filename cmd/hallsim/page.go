@@ -27,7 +27,8 @@ type page struct {
 	hw     *sim.Hall
 	slips  *slips
 	listen net.Listener
-	web    string // address of the public board
+	web    string // URL of the console
+	signIn string // how to get into it
 }
 
 func newPage(addr string, hw *sim.Hall, s *slips) (*page, error) {
@@ -42,8 +43,8 @@ func newPage(addr string, hw *sim.Hall, s *slips) (*page, error) {
 func (p *page) Addr() string { return p.listen.Addr().String() }
 
 // Run serves the page until ctx ends.
-func (p *page) Run(ctx context.Context, web string) error {
-	p.web = web
+func (p *page) Run(ctx context.Context, web, signIn string) error {
+	p.web, p.signIn = web, signIn
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.show)
 	mux.HandleFunc("GET /state", p.state)
@@ -51,13 +52,13 @@ func (p *page) Run(ctx context.Context, web string) error {
 	mux.HandleFunc("POST /swipe/{n}", p.swipe)
 	mux.HandleFunc("POST /do/{what}", p.do)
 	mux.Handle("GET /page/", http.FileServerFS(files))
-	return console.Serve(ctx, p.listen, http.NewCrossOriginProtection().Handler(mux))
+	return console.Serve(ctx, p.listen, http.NewCrossOriginProtection().Handler(mux), nil)
 }
 
 func (p *page) show(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_ = pages.ExecuteTemplate(w, "index.html", map[string]any{
-		"Board": p.web, "People": cardreader.Sample(time.Now()), "Switches": switches, "Lines": p.lines(),
+		"Web": p.web, "SignIn": p.signIn, "People": cardreader.Sample(time.Now()), "Switches": switches, "Lines": p.lines(),
 	})
 }
 

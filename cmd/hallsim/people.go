@@ -1,16 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net"
-	"net/http"
-	"strings"
 	"time"
 
-	"halld/cmd/internal/console"
 	"halld/firmware-bridge/emulator/cardreader"
 )
 
@@ -47,24 +42,10 @@ func newcomer(n int) cardreader.Card {
 }
 
 // clerk calls numbers at the windows, as staff do with hallctl.
-func clerk(ctx context.Context, socket string, every time.Duration) {
-	client := http.Client{Timeout: 15 * time.Second, Transport: &http.Transport{
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "unix", socket)
-		},
-	}}
-	post := func(verb, body string) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://halld"+console.Root+verb, bytes.NewBufferString(body))
-		if err != nil {
-			return
-		}
-		if resp, err := client.Do(req); err == nil {
-			resp.Body.Close()
-		}
-	}
+func clerk(ctx context.Context, hall socket, every time.Duration) {
 	for window := 1; wait(ctx, around(every)); window = 3 - window {
-		post("done", strings.ReplaceAll(`{"window":N,"outcome":"办结","staff":"01"}`, "N", fmt.Sprint(window)))
-		post("call", strings.ReplaceAll(`{"window":N,"staff":"01"}`, "N", fmt.Sprint(window)))
+		hall.post(ctx, "done", map[string]any{"window": window, "outcome": "办结", "staff": "01"})
+		hall.post(ctx, "call", map[string]any{"window": window, "staff": "01"})
 	}
 }
 

@@ -9,6 +9,7 @@ package console
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"html/template"
 	"io"
 	"log/slog"
@@ -24,7 +25,7 @@ type Backend interface {
 	Hall
 	Book
 	Gear
-	Pins
+	Keys
 }
 
 // Hall is the rules and what they know.
@@ -41,6 +42,8 @@ type Hall interface {
 	CheckIn(ctx context.Context, t Typed) (any, error)
 	// Status is how the box is, as a JSON object.
 	Status(ctx context.Context) (any, error)
+	// InService reports whether the hall can write down what it decides.
+	InService(ctx context.Context) bool
 	// Listen gives a channel that yields once at first and then after changes,
 	// and a function to end it.
 	Listen() (<-chan struct{}, func())
@@ -76,6 +79,10 @@ type Book interface {
 type Gear interface {
 	// TestPrint prints a page that shows what the printer can do.
 	TestPrint(ctx context.Context) (any, error)
+	// CheckSlip checks the code on a slip and gives what it stands for, such as
+	// deposit:R260302-001-Y1/200.00. A *hall.Refusal says that the slip is not
+	// this hall's.
+	CheckSlip(scanned string) (claim string, err error)
 	// Contacts gives the contacts of a locker's doors as its board reports them.
 	Contacts(ctx context.Context, locker string) (Contacts, error)
 	// County is how the line to the county is.
@@ -85,21 +92,28 @@ type Gear interface {
 	Online() bool
 }
 
-// Pins keeps the hashes of the staff's PINs.
-type Pins interface {
+// Keys keeps what the staff prove with who they are.
+type Keys interface {
 	// Pin gives the hash of a staff member's PIN, nil if none is set.
 	Pin(staff string) ([]byte, error)
 	// SetPin keeps a hash; nil forgets it.
 	SetPin(staff string, hash []byte) error
+	// Card gives the ref of a staff member's card, empty if none is registered.
+	Card(staff string) (ref string, err error)
+	// SetCard keeps a ref; an empty one forgets it.
+	SetCard(staff, ref string) error
 }
 
 // Opts say what the console needs to know beside the hall.
 type Opts struct {
-	Hall    hall.Config   // whose staff, windows and services the pages show
-	Idle    time.Duration // a session unused for so long is locked; default 15 min
-	Max     time.Duration // any session ends after this; default 10 h
-	Log     *slog.Logger  // nil for none
-	Version string        // shown to technicians
+	Hall       hall.Config   // whose staff, windows and services the pages show
+	Idle       time.Duration // a session unused for so long is locked; default 15 min
+	Max        time.Duration // any session ends after this; default 10 h
+	Log        *slog.Logger  // nil for none
+	Boards     []Board       // of rules, see [LoadBoards]
+	Background string        // of the boards, as #d9ecfb; empty is that
+	Logo       []byte        // the mark of all halls as PNG; nil for none
+	Secure     bool          // the pages are served over HTTPS only
 }
 
 // Console serves the pages and the interface.
@@ -139,8 +153,9 @@ const (
 	stopTimeout   = time.Second
 )
 
-// Serve serves handler on a listener until ctx ends.
-func Serve(ctx context.Context, l net.Listener, handler http.Handler) error {
+// Serve serves handler on a listener until ctx ends; with a certificate it
+// serves HTTPS.
+func Serve(ctx context.Context, l net.Listener, handler http.Handler, cert *Certificate) error {
 	s := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 16 << 10,
 		BaseContext: func(net.Listener) context.Context { return ctx },
@@ -153,7 +168,13 @@ func Serve(ctx context.Context, l net.Listener, handler http.Handler) error {
 		}
 	})
 	defer stop()
-	if err := s.Serve(l); err != http.ErrServerClosed {
+	serve := s.Serve
+	if cert != nil {
+		s.TLSConfig = cert.Config()
+		s.ErrorLog = slog.NewLogLogger(cert.log.Handler(), slog.LevelDebug) // of every scanner that knocks
+		serve = func(l net.Listener) error { return s.ServeTLS(l, "", "") }
+	}
+	if err := serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
@@ -165,5 +186,7 @@ func (c *Console) Socket() http.Handler {
 	c.api(mux)
 	mux.HandleFunc("POST "+Root+"staff/pin", c.setPin)
 	mux.HandleFunc("GET "+Root+"ledger/backup", c.backup)
+	mux.HandleFunc("POST "+Root+"staff/card", c.setCard)
+	mux.HandleFunc("POST "+Root+"staff/card/read", c.readCard)
 	return mux
 }

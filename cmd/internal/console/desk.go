@@ -1,102 +1,109 @@
 package console
 
 import (
-	"fmt"
+	"context"
 	"html/template"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"halld/cmd/internal/hall"
 )
 
-// desk is what a staff page shows, all of one moment.
+// staffPage is one of the pages for staff.
+type staffPage struct {
+	Name  string // of its file and its address
+	Title string // in the menu
+	look  func(d *desk, h *hall.Hall, ask url.Values)
+
+	// read adds what the ledger says; nil for a page that only shows the hall.
+	read func(ctx context.Context, c *Console, d *desk, ask url.Values) error
+}
+
+// staffPages are the pages in the order of the menu.
+var staffPages = []staffPage{
+	{"queue", "叫号", (*desk).lookQueue, nil},
+	{"people", "来访者", (*desk).lookPeople, nil},
+	{"rental", "工具租赁", (*desk).lookRental, nil},
+	{"tools", "工具", (*desk).lookTools, nil},
+	{"doors", "柜门", (*desk).lookDoors, nil},
+	{"problems", "待处理", nil, nil},
+	{"day", "今日", (*desk).lookDay, nil},
+	{"books", "台账", nil, readBook},
+}
+
+// desk is what a staff page shows, all of one moment: what every page has, and
+// the part of the page itself.
 type desk struct {
-	Page   string
-	Hall   hall.Config
-	Me     hall.Staff
-	Flash  string
-	Fault  string
-	Window hall.Window
-	Paused bool
-	Now    *hall.TicketView // number that the window serves
-	Queue  hall.QueueView
-	Board  hall.BoardView
-	Clock  bool // whether the date is trusted
-	Day    string
-	Last   *hall.PersonView // whose card was read last
+	Page  string // name
+	Here  string // address to come back to after a button
+	Hall  hall.Config
+	Me    hall.Staff
+	Flash string
+	Fault string
+	At    hall.Stamp
+	Clock bool // whether the date is trusted
+	Day   string
+	Stop  bool // nothing can be written down
 
-	Trainings []hall.TrainingView
-	Alarms    []hall.Alarm
-	Report    hall.DayReport
-
-	Rentals   []hall.RentalView
-	Late      []hall.Late
-	Tools     []hall.Tool
-	Doors     []hall.DoorView
+	Alarms    []hall.Alarm // that somebody in charge has still to answer for
+	Warnings  []hall.Warning
 	Undecided []hall.Operation
 	Slips     []hall.Job
 	Troubles  []Problem
-	Cash      hall.CashView
-	Status    any
-	County    any
+	Asked     int // rentals that wait for an approval
+	Requests  []hall.ToolRequest
+
+	Queue  queueDesk
+	People peopleDesk
+	Rental rentalDesk
+	Stock  stockDesk
+	Doors  doorDesk
+	Today  dayDesk
+	Books  bookDesk
 }
 
 // desk looks at the hall for a page.
-func (c *Console) desk(r *http.Request, page string) (*desk, error) {
+func (c *Console) desk(r *http.Request, p staffPage) (*desk, error) {
 	ctx := r.Context()
-	d := &desk{Page: page, Hall: c.opts.Hall}
+	d := &desk{Page: p.Name, Here: r.URL.RequestURI(), Hall: c.opts.Hall, At: c.hall.Now()}
+	d.Stop = !c.hall.InService(ctx)
 	d.Me, _ = c.door.staff(signedIn(ctx))
-	d.Window = c.windowOf(r)
+	d.Queue.Window = c.windowOf(r)
 	if r.Header.Get(silent) == "" {
 		d.Flash = c.door.sessions.PopString(ctx, keyFlash)
 		d.Fault = c.door.sessions.PopString(ctx, keyFault)
 	}
-	at := c.hall.Now()
-	if err := c.hall.View(ctx, func(h *hall.Hall) { d.look(h, at) }); err != nil {
-		return nil, err
+	ask := r.URL.Query()
+	err := c.hall.View(ctx, func(h *hall.Hall) {
+		d.look(h)
+		if p.look != nil {
+			p.look(d, h, ask)
+		}
+	})
+	if err == nil && p.read != nil {
+		err = p.read(ctx, c, d, ask)
 	}
-	var err error
-	if d.County, err = c.hall.County(ctx); err != nil {
-		return nil, err
-	}
-	d.Status, err = c.hall.Status(ctx)
 	return d, err
 }
 
-// windowOf is the window that a session works at: the one that was chosen, else
-// the first.
-func (c *Console) windowOf(r *http.Request) hall.Window {
-	windows := c.opts.Hall.Windows
-	n, _ := strconv.Atoi(c.door.sessions.GetString(r.Context(), keyWindow))
-	if i := slices.IndexFunc(windows, func(w hall.Window) bool { return w.Number == n }); i >= 0 {
-		return windows[i]
-	}
-	if len(windows) == 0 {
-		return hall.Window{}
-	}
-	return windows[0]
-}
-
-func (d *desk) look(h *hall.Hall, at hall.Stamp) {
-	d.Queue, d.Board, d.Day, d.Clock = h.Queue(), h.Board(), h.Day, at.Trusted || h.Clock.Boot == at.Boot
-	for i, t := range d.Queue.Called {
-		if t.Window == d.Window.Number {
-			d.Now = &d.Queue.Called[i]
+// look gathers what every page shows.
+func (d *desk) look(h *hall.Hall) {
+	d.Day, d.Clock = h.Day, d.At.Trusted || h.Clock.Boot == d.At.Boot
+	for _, a := range h.ListAlarms() {
+		if len(a.Acked) < len(alarmAcks) {
+			d.Alarms = append(d.Alarms, a)
 		}
 	}
-	for _, w := range d.Board.Windows {
-		d.Paused = d.Paused || w.Number == d.Window.Number && w.Paused
+	for _, w := range h.Warnings() {
+		if w.Code != "emergency" { // those are the alarms
+			d.Warnings = append(d.Warnings, w)
+		}
 	}
-	if p, err := h.Person("last"); err == nil {
-		d.Last = &p
-	}
-	d.Trainings, d.Alarms, d.Report = h.ListTrainings(), slices.Clone(h.ListAlarms()), h.Report()
-	d.Rentals, d.Late, d.Tools = h.FindRentals(hall.RentalFilter{Open: true}), h.Overdue(at), h.ListTools()
-	d.Doors, d.Undecided = h.Doors(), h.Undecided()
+	d.Undecided, d.Requests = h.Undecided(), h.ListRequests()
+	d.Asked = len(h.FindRentals(hall.RentalFilter{State: hall.Requested}))
 	for _, id := range slices.Sorted(maps.Keys(h.Jobs)) {
 		j := *h.Jobs[id]
 		if !j.Settled && (j.State == hall.JobUnknown || j.State == hall.JobUndecided || j.State == hall.JobHeld) {
@@ -108,107 +115,49 @@ func (d *desk) look(h *hall.Hall, at hall.Stamp) {
 			d.Troubles = append(d.Troubles, Explain(dev.Name, dev.Fault))
 		}
 	}
-	d.Cash = h.CashBook("")
 }
 
-// Can says whether whoever is signed in has one of the roles.
-func (d *desk) Can(roles ...string) bool {
-	for _, r := range roles {
-		if slices.Contains(d.Me.Roles, hall.Role(r)) {
-			return true
-		}
+// alarmAcks are who answers for an emergency, one after the other.
+var alarmAcks = []string{"大厅负责人", "市场负责人"}
+
+// Entry is a line of the menu.
+type Entry struct {
+	staffPage
+	Here  bool
+	Count int // of what waits there
+}
+
+// Menu gives the menu.
+func (d *desk) Menu() (list []Entry) {
+	count := map[string]int{"problems": d.Matters(), "rental": d.Asked, "tools": len(d.Requests)}
+	for _, p := range staffPages {
+		list = append(list, Entry{p, p.Name == d.Page, count[p.Name]})
 	}
-	return false
+	return list
 }
 
 // Matters is how much waits for somebody to look at it.
 func (d *desk) Matters() int {
-	return len(d.Troubles) + len(d.Undecided) + len(d.Slips) + len(d.Calls())
+	return len(d.Alarms) + len(d.Warnings) + len(d.Undecided) + len(d.Slips) + len(d.Troubles)
 }
 
-// Calls are the emergency calls that nobody has acknowledged.
-func (d *desk) Calls() (list []hall.Alarm) {
-	for _, a := range d.Alarms {
-		if len(a.Acked) == 0 {
-			list = append(list, a)
+// Others are who can be the second person of whatever two have to do.
+func (d *desk) Others() []hall.Staff {
+	return slices.DeleteFunc(slices.Clone(d.Hall.Staff), func(s hall.Staff) bool { return s.ID == d.Me.ID })
+}
+
+// Only switches a button off for whoever has none of the roles, and says whose
+// it is. The rules decide all the same.
+func (d *desk) Only(roles ...string) template.HTMLAttr {
+	var names []string
+	for _, r := range roles {
+		if slices.Contains(d.Me.Roles, hall.Role(r)) {
+			return ""
 		}
+		names = append(names, wordOf[r])
 	}
-	return list
+	return template.HTMLAttr(`disabled title="由` + strings.Join(names, "或") + `人员办理"`)
 }
 
-// shown is how many waiting numbers a page lists.
-const shown = 12
-
-// Next are the numbers that wait and are shown; More is how many others do.
-func (d *desk) Next() []hall.TicketView { return d.Queue.Waiting[:min(len(d.Queue.Waiting), shown)] }
-
-// More is how many numbers wait beyond those that are shown.
-func (d *desk) More() int { return len(d.Queue.Waiting) - len(d.Next()) }
-
-// Free are the tools that can be lent.
-func (d *desk) Free() (list []hall.Tool) {
-	for _, t := range d.Tools {
-		if t.State == hall.ToolIn {
-			list = append(list, t)
-		}
-	}
-	return list
-}
-
-// In are the rentals in a state.
-func (d *desk) In(state string) (list []hall.RentalView) {
-	for _, r := range d.Rentals {
-		if string(r.State) == state {
-			list = append(list, r)
-		}
-	}
-	return list
-}
-
-// helpers are what templates may say beside the fields.
-var helpers = template.FuncMap{
-	"hidden": hidden,
-	"clock":  func(t time.Time) string { return t.Format("15:04") },
-	"when":   func(t time.Time) string { return t.Format("01-02 15:04") },
-	"word":   func(v any) string { return wordOf[toString(v)] },
-	"service": func(c hall.Config, key string) string {
-		for _, s := range c.Services {
-			if s.Key == key {
-				return s.Name
-			}
-		}
-		return key
-	},
-	"role": func(r hall.Role) string { return wordOf[string(r)] },
-}
-
-// hidden makes the hidden fields of a form from names and values in turn.
-func hidden(pairs ...any) template.HTML {
-	var b strings.Builder
-	for i := 0; i+1 < len(pairs); i += 2 {
-		fmt.Fprintf(&b, `<input type="hidden" name="%s" value="%s">`,
-			template.HTMLEscaper(pairs[i]), template.HTMLEscaper(pairs[i+1]))
-	}
-	return template.HTML(b.String())
-}
-
-func toString(v any) string {
-	switch x := v.(type) {
-	case hall.JobState:
-		return string(x)
-	case hall.ToolState:
-		return string(x)
-	case hall.Purpose:
-		return string(x)
-	case hall.Class:
-		return string(x)
-	}
-	return ""
-}
-
-var wordOf = map[string]string{
-	"queued": "排队打印", "sending": "正在打印", "printed": "已出纸", "unconfirmed": "已发送", "held": "待打印", "unknown": "可能只打了一半", "undecided": "断电时正在打印",
-	"in": "在库", "reserved": "已预留", "out": "在租", "returned": "待检", "repair": "维修", "lost": "报损", "retired": "报废",
-	"handover": "出库", "return": "归还", "service": "检修", "simple": "简单", "priced": "计价",
-	"counter": "窗口", "keeper": "保管", "approver": "审批", "finance": "财务", "head": "大厅负责人", "manager": "市场负责人", "technician": "技术",
-}
+// choice is the first value of a page's question.
+func choice(ask url.Values, key string) string { return strings.TrimSpace(ask.Get(key)) }

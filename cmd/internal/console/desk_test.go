@@ -13,6 +13,7 @@ import (
 
 	"halld/cmd/internal/console"
 	"halld/cmd/internal/console/consoletest"
+	"halld/cmd/internal/hall"
 )
 
 // rig is a hall with a console in front of it.
@@ -27,11 +28,24 @@ type rig struct {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{t: t, hall: consoletest.New()}
-	r.c = console.New(r.hall, console.Opts{Hall: consoletest.Config()})
+	return rigOf(t, consoletest.Config())
+}
+
+// rigOf is newRig for another hall.
+func rigOf(t *testing.T, cfg hall.Config) *rig {
+	t.Helper()
+	r := &rig{t: t, hall: consoletest.With(cfg)}
+	boards, err := console.LoadBoards("", cfg.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.c = console.New(r.hall, console.Opts{Hall: cfg, Boards: boards})
 	r.socket, r.web = httptest.NewServer(r.c.Socket()), httptest.NewServer(r.c.Web())
 	t.Cleanup(r.socket.Close)
-	t.Cleanup(r.web.Close)
+	t.Cleanup(func() {
+		r.web.CloseClientConnections() // screens listen for ever
+		r.web.Close()
+	})
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)

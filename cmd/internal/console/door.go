@@ -20,23 +20,24 @@ import (
 // name an action can carry.
 type door struct {
 	opts     Opts
-	pins     Pins
+	keys     Keys
 	sessions *scs.SessionManager
 	hashing  chan struct{} // one PIN is hashed at a time, whoever knocks
+	cards    cards
 
 	mu    sync.Mutex
 	tries map[string]*tries
 	gone  map[string]time.Time // sessions of a staff member begun before are void
 }
 
-func newDoor(p Pins, o Opts) *door {
+func newDoor(k Keys, o Opts) *door {
 	return &door{
-		opts: o, pins: p, hashing: make(chan struct{}, 1),
+		opts: o, keys: k, hashing: make(chan struct{}, 1),
 		tries: map[string]*tries{}, gone: map[string]time.Time{},
 		sessions: &scs.SessionManager{
 			Lifetime: o.Max, Store: &store{list: map[string]kept{}}, Codec: scs.GobCodec{},
 			HashTokenInStore: true,
-			Cookie:           scs.SessionCookie{Name: "hall", Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode},
+			Cookie:           scs.SessionCookie{Name: "hall", Path: "/", HttpOnly: true, Secure: o.Secure, SameSite: http.SameSiteStrictMode},
 			ErrorFunc: func(w http.ResponseWriter, _ *http.Request, err error) {
 				o.Log.Error("a session was not kept", "err", err)
 				http.Error(w, "请重新登录", http.StatusInternalServerError)
@@ -50,6 +51,7 @@ const (
 	keyStaff = "staff"
 	keyBegan = "began" // Unix time in ns
 	keyUsed  = "used"
+	keyCard  = "card" // request for a card to sign in by
 )
 
 // staffKey is where a request's context holds who is signed in.
@@ -122,7 +124,11 @@ func (d *door) signIn(r *http.Request, id, pin string) error {
 	if err := d.check(r.Context(), from(r), id, pin); err != nil {
 		return err
 	}
-	ctx := r.Context()
+	return d.enter(r.Context(), id)
+}
+
+// enter makes a session that of a staff member.
+func (d *door) enter(ctx context.Context, id string) error {
 	if err := d.sessions.RenewToken(ctx); err != nil {
 		return err
 	}
@@ -159,7 +165,7 @@ func (d *door) check(ctx context.Context, where, id, pin string) error {
 	var hash []byte
 	if _, known := d.staff(id); known {
 		var err error
-		if hash, err = d.pins.Pin(id); err != nil {
+		if hash, err = d.keys.Pin(id); err != nil {
 			return err
 		}
 	}

@@ -1,8 +1,11 @@
 package console_test
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -10,6 +13,7 @@ import (
 
 	"halld/cmd/internal/console"
 	"halld/cmd/internal/console/consoletest"
+	"halld/cmd/internal/hall"
 )
 
 func TestNetworkWantsASession(t *testing.T) {
@@ -154,5 +158,102 @@ func TestPins(t *testing.T) {
 	}
 	if string(hash) == string(console.HashPin("4827")) {
 		t.Error("two hashes of a PIN are alike: no salt")
+	}
+}
+
+// TestSignInByCard: the card of somebody of the staff signs the browser in that
+// asked for it, and no other card is touched.
+func TestSignInByCard(t *testing.T) {
+	r := newRig(t)
+	r.do("staff/card", `{"staff":"01","card":"king"}`)
+	if status, answer := r.post(r.socket.URL, "staff/card", `{"staff":"02","card":"king"}`); status != http.StatusConflict {
+		t.Errorf("one card for two people gives %d %s, want 409", status, answer)
+	}
+	king, stranger := hall.Person{Ref: "king", Last4: "0019"}, hall.Person{Ref: "p1", Last4: "002X"}
+	if r.c.Card(king) {
+		t.Error("a card of the staff is taken although nobody asked for it")
+	}
+	mine, other := r.browser(), r.browser()
+	var page string
+	mine.at(func() { _, page = r.form("/staff/login/card", nil) })
+	code := regexp.MustCompile(`验证码 <b class="sum">(\d\d)</b>`).FindStringSubmatch(page)
+	if code == nil {
+		t.Fatalf("the page that waits for the card shows no code: %s", page)
+	}
+	if _, board := r.page("/board"); !strings.Contains(board, "验证码 "+code[1]) {
+		t.Error("the board does not show the code")
+	}
+	other.at(func() {
+		if status, page := r.form("/staff/login/card", nil); status != http.StatusConflict || !strings.Contains(page, "另一处正在等人刷证") {
+			t.Errorf("a second request at the same time gives %d", status)
+		}
+		if _, page := r.page("/staff/login/card"); !strings.Contains(page, "没有等到") {
+			t.Error("another browser is shown somebody else's request")
+		}
+	})
+	if r.c.Card(stranger) {
+		t.Error("a visitor's card is taken")
+	}
+	if !r.c.Card(king) || r.c.Card(king) {
+		t.Error("the card is not taken, or taken twice")
+	}
+	if _, board := r.page("/board"); strings.Contains(board, "验证码") {
+		t.Error("the board shows a code although the card came")
+	}
+	other.at(func() {
+		if _, page := r.page("/staff/login/card"); !strings.Contains(page, "没有等到") {
+			t.Error("the card signs another browser in")
+		}
+	})
+	mine.at(func() {
+		if _, page := r.page("/staff/login/card"); !strings.Contains(page, "王（01）") {
+			t.Errorf("the card does not sign its browser in: %s", page)
+		}
+	})
+	r.do("staff/card", `{"staff":"01","card":""}`)
+	mine.at(func() {
+		if status, _ := r.get(r.web.URL, "queue"); status != http.StatusUnauthorized {
+			t.Errorf("after the card was taken away its session gives %d, want 401", status)
+		}
+	})
+}
+
+// TestCardIsWaitedForAShortWhile: later it is a visitor's again.
+func TestCardIsWaitedForAShortWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := consoletest.New()
+		if err := h.SetCard("01", "king"); err != nil {
+			t.Fatal(err)
+		}
+		c := console.New(h, console.Opts{Hall: consoletest.Config()})
+		web := newBubble(t, c)
+		web.do(web.web, httptest.NewRequest("POST", "/staff/login/card", nil))
+		time.Sleep(31 * time.Second)
+		if c.Card(hall.Person{Ref: "king"}) {
+			t.Error("a card is taken half a minute after it was asked for")
+		}
+		resp := web.do(web.web, httptest.NewRequest("GET", "/staff/login/card", nil))
+		if body, _ := io.ReadAll(resp.Body); !strings.Contains(string(body), "没有等到") {
+			t.Error("the page does not say that no card came")
+		}
+	})
+}
+
+// TestCardIsRegistered: the next card is, whosever it is.
+func TestCardIsRegistered(t *testing.T) {
+	r := newRig(t)
+	read := make(chan string, 1)
+	go func() {
+		_, body := r.post(r.socket.URL, "staff/card/read", "")
+		read <- body
+	}()
+	for !r.c.Card(hall.Person{Ref: "king", Last4: "0019"}) {
+		time.Sleep(time.Millisecond)
+	}
+	if got, want := strings.TrimSpace(<-read), `{"card":"king","last4":"0019"}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if status, _ := r.post(r.web.URL, "staff/card/read", ""); status != http.StatusUnauthorized {
+		t.Errorf("registering over the network gives %d, want 401", status)
 	}
 }

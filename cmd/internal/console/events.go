@@ -50,6 +50,7 @@ func (c *Console) listen(w http.ResponseWriter, r *http.Request, show, tick func
 	defer end()
 	timer := time.NewTicker(beat)
 	defer timer.Stop()
+	asked := c.door.cards.changed()
 	s := &screen{w: w}
 	err := s.send("beat", c.clock())
 	for err == nil {
@@ -57,6 +58,9 @@ func (c *Console) listen(w http.ResponseWriter, r *http.Request, show, tick func
 		case <-r.Context().Done():
 			return
 		case <-changed:
+			err = show(s)
+		case <-asked:
+			asked = c.door.cards.changed()
 			err = show(s)
 		case <-timer.C:
 			if err = tick(s); err == nil {

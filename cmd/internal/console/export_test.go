@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"net/url"
 	"reflect"
 )
 
@@ -54,3 +55,33 @@ var (
 	HashPin = hashPin
 	PinFits = pinFits
 )
+
+// Fits says why a verb can't take what a form sends, or nil.
+func Fits(path string, form url.Values) error {
+	form.Del("back")
+	form.Del("said")
+	form.Del("second_pin") // the door takes it
+	form.Set("staff", "01")
+	b, err := formJSON(form)
+	if err != nil {
+		return err
+	}
+	for _, v := range verbs {
+		if v.path == path {
+			_, err = v.decode(b)
+			return err
+		}
+	}
+	return nil
+}
+
+// StaffPages are the names of the pages for staff.
+func StaffPages() (names []string) {
+	for _, p := range staffPages {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// FormJSON is what a form becomes.
+var FormJSON = formJSON

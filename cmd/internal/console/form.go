@@ -4,38 +4,124 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // A page's form becomes the same JSON that hallctl sends, so that both go one
-// way. A field's name says what it is: "reason" is text, "window:int" a number,
-// "missing:list" words between commas or a field that comes several times, and
-// "by_hand:bool" is true when it is there. Fields left empty are left out.
+// way. A field's name is a key of the request, with a dot going one object
+// deeper, and may say after a colon what it is:
+//
+//	reason          text
+//	window:int      a whole number
+//	ByHand:bool     true if it is there
+//	missing:list    words between commas
+//	parts:lines     a word a line
+//	prices:pairs    手柄=8.00 a line, as an object
+//	tools:each      a word for each field of the name
+//	receipt:join    the fields of the name, one behind the other
+//	tool:json       an object that the other fields change
+//
+// A field left empty is left out, and taken out of such an object.
 func formJSON(form url.Values) ([]byte, error) {
-	fields := map[string]any{}
-	for name, values := range form {
-		key, kind, _ := strings.Cut(name, ":")
-		text := strings.TrimSpace(strings.Join(values, ","))
-		if text == "" {
-			continue
+	body := map[string]any{}
+	names := make([]string, 0, len(form))
+	for name := range form {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int { // an object before what changes it
+		if x, y := strings.HasSuffix(a, ":json"), strings.HasSuffix(b, ":json"); x != y {
+			return map[bool]int{true: -1, false: 1}[x]
 		}
-		switch kind {
-		case "int":
-			n, err := strconv.Atoi(text)
-			if err != nil {
-				return nil, bad("%s 要是整数", key)
-			}
-			fields[key] = n
-		case "list":
-			fields[key] = strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",，、;；\n", r) })
-		case "bool":
-			fields[key] = true
-		default:
-			fields[key] = text
+		return strings.Compare(a, b)
+	})
+	for _, name := range names {
+		key, kind, _ := strings.Cut(name, ":")
+		v, err := value(key, kind, form[name])
+		if err != nil {
+			return nil, err
+		}
+		set(body, key, v)
+	}
+	return json.Marshal(body)
+}
+
+// value is what a field's texts are in JSON; nil if nothing was put in.
+func value(key, kind string, texts []string) (any, error) {
+	texts = filledIn(texts)
+	if len(texts) == 0 {
+		return nil, nil //nolint:nilnil // a field left empty is neither a value nor a mistake
+	}
+	switch kind {
+	case "int":
+		n, err := strconv.Atoi(texts[0])
+		if err != nil {
+			return nil, bad("%s 要是整数", key)
+		}
+		return n, nil
+	case "bool":
+		return true, nil
+	case "list":
+		return words(strings.Join(texts, ",")), nil
+	case "lines":
+		return filledIn(strings.Split(texts[0], "\n")), nil
+	case "each":
+		return texts, nil
+	case "join":
+		return strings.Join(texts, ""), nil
+	case "pairs":
+		return pairs(texts[0])
+	case "json":
+		var object map[string]any
+		if err := json.Unmarshal([]byte(texts[0]), &object); err != nil {
+			return nil, bad("表单读不懂")
+		}
+		return object, nil
+	}
+	return strings.Join(texts, ","), nil
+}
+
+func filledIn(texts []string) (list []string) {
+	for _, t := range texts {
+		if t = strings.TrimSpace(t); t != "" {
+			list = append(list, t)
 		}
 	}
-	return json.Marshal(fields)
+	return list
+}
+
+func words(text string) []string {
+	return filledIn(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",，、;；\n", r) }))
+}
+
+func pairs(text string) (map[string]any, error) {
+	object := map[string]any{}
+	for _, w := range filledIn(strings.Split(text, "\n")) {
+		name, v, ok := strings.Cut(w, "=")
+		if !ok {
+			return nil, bad("“%s”要写成 名称=价格，如 手柄=8.00", w)
+		}
+		object[strings.TrimSpace(name)] = strings.TrimSpace(v)
+	}
+	return object, nil
+}
+
+// set puts a value at a path such as tool.price.rate; nil takes it away.
+func set(body map[string]any, path string, v any) {
+	key, rest, deeper := strings.Cut(path, ".")
+	switch inner, ok := body[key].(map[string]any); {
+	case deeper && ok:
+		set(inner, rest, v)
+	case deeper && v != nil:
+		inner = map[string]any{}
+		body[key] = inner
+		set(inner, rest, v)
+	case v != nil:
+		body[key] = v
+	case !deeper:
+		delete(body, key)
+	}
 }
 
 // submitted reads a form, within the limits of a request.

@@ -87,7 +87,7 @@ func (d *door) setPin(req PinRequest) error {
 		hash = hashPin(req.Pin)
 	}
 	d.expel(req.Staff)
-	return d.pins.SetPin(req.Staff, hash)
+	return d.keys.SetPin(req.Staff, hash)
 }
 
 func unknownStaff(id string) error {

@@ -1,8 +1,10 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"halld/cmd/internal/hall"
@@ -14,14 +16,18 @@ var errSignedOut = errors.New("signed out")
 func (c *Console) staffPages(mux *http.ServeMux) {
 	mux.Handle("GET /staff/login", c.door.sessions.LoadAndSave(http.HandlerFunc(c.loginPage)))
 	mux.Handle("POST /staff/login", c.door.sessions.LoadAndSave(http.HandlerFunc(c.login)))
+	mux.Handle("POST /staff/login/card", c.door.sessions.LoadAndSave(http.HandlerFunc(c.askForCard)))
+	mux.Handle("GET /staff/login/card", c.door.sessions.LoadAndSave(http.HandlerFunc(c.waitForCard)))
 	in := http.NewServeMux()
 	in.HandleFunc("GET /staff/{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/staff/queue", http.StatusSeeOther) })
 	in.HandleFunc("POST /staff/logout", c.logout)
 	in.HandleFunc("POST /staff/window", c.sitDown)
 	in.HandleFunc("GET /staff/events", c.staffEvents)
-	for _, name := range []string{"queue", "people", "rental", "doors", "problems", "day"} {
-		in.HandleFunc("GET /staff/"+name, c.staffPage(name))
+	for _, p := range staffPages {
+		in.HandleFunc("GET /staff/"+p.Name, c.staffPage(p))
 	}
+	in.HandleFunc("GET /staff/find", c.find)
+	in.HandleFunc("GET /staff/books.csv", c.bookFile)
 	for _, v := range verbs {
 		in.HandleFunc("POST /staff/do/"+v.path, c.act(c.rule(v)))
 	}
@@ -42,11 +48,18 @@ type loginForm struct {
 	Hall  string
 	Staff []hall.Staff
 	ID    string
+	Code  string // of the request that waits for a card
 	Error string
 }
 
+// loginAnswer shows the sign-in page.
+func (c *Console) loginAnswer(w http.ResponseWriter, status int, f loginForm) {
+	f.Hall, f.Staff = c.opts.Hall.Name, c.opts.Hall.Staff
+	c.page(w, status, "login.html", f)
+}
+
 func (c *Console) loginPage(w http.ResponseWriter, _ *http.Request) {
-	c.page(w, http.StatusOK, "login.html", loginForm{Hall: c.opts.Hall.Name, Staff: c.opts.Hall.Staff})
+	c.loginAnswer(w, http.StatusOK, loginForm{})
 }
 
 func (c *Console) login(w http.ResponseWriter, r *http.Request) {
@@ -56,10 +69,37 @@ func (c *Console) login(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		t := judge(err)
-		c.page(w, t.status, "login.html", loginForm{c.opts.Hall.Name, c.opts.Hall.Staff, form.Get("staff"), t.text})
+		c.loginAnswer(w, t.status, loginForm{ID: form.Get("staff"), Error: t.text})
 		return
 	}
 	http.Redirect(w, r, "/staff/", http.StatusSeeOther)
+}
+
+// askForCard begins a sign-in by card.
+func (c *Console) askForCard(w http.ResponseWriter, r *http.Request) {
+	if err := c.door.askCard(r.Context()); err != nil {
+		t := judge(err)
+		c.loginAnswer(w, t.status, loginForm{Error: t.text})
+		return
+	}
+	http.Redirect(w, r, "/staff/login/card", http.StatusSeeOther)
+}
+
+// waitForCard is the page that asks for the card; it asks for itself again until
+// the card came.
+func (c *Console) waitForCard(w http.ResponseWriter, r *http.Request) {
+	code, state, err := c.door.awaitCard(r)
+	switch {
+	case err != nil:
+		c.loginAnswer(w, judge(err).status, loginForm{Error: judge(err).text})
+	case state == cardSeen:
+		http.Redirect(w, r, "/staff/", http.StatusSeeOther)
+	case state == cardAwaited:
+		w.Header().Set("Refresh", "1")
+		c.loginAnswer(w, http.StatusOK, loginForm{Code: code})
+	default:
+		c.loginAnswer(w, http.StatusOK, loginForm{Error: "没有等到已登记的证件，请重新点“刷证登录”，或用工号和 PIN 登录"})
+	}
 }
 
 func (c *Console) logout(w http.ResponseWriter, r *http.Request) {
@@ -90,21 +130,17 @@ func (c *Console) sitDown(w http.ResponseWriter, r *http.Request) {
 func (c *Console) act(j job) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		form, err := submitted(w, r)
-		back := form.Get("back")
-		said := form.Get("said")
+		back, said := form.Get("back"), form.Get("said")
 		form.Del("back")
 		form.Del("said")
-		var b []byte
+		var reply any
 		if err == nil {
-			b, err = formJSON(form)
-		}
-		if err == nil {
-			_, err = c.do(r.Context(), j, b)
+			reply, err = c.press(r.Context(), j, form)
 		}
 		if err != nil {
-			c.door.sessions.Put(r.Context(), keyFault, judge(err).text)
-		} else if said != "" {
-			c.door.sessions.Put(r.Context(), keyFlash, said)
+			c.door.sessions.Put(r.Context(), keyFault, onPage(judge(err).text))
+		} else if more := outcome(reply); said != "" || more != "" {
+			c.door.sessions.Put(r.Context(), keyFlash, strings.Join(filledIn([]string{said, more}), "："))
 		}
 		if !strings.HasPrefix(back, "/staff/") {
 			back = "/staff/"
@@ -113,13 +149,21 @@ func (c *Console) act(j job) http.HandlerFunc {
 	}
 }
 
-func (c *Console) staffPage(name string) http.HandlerFunc {
+func (c *Console) press(ctx context.Context, j job, form url.Values) (any, error) {
+	b, err := formJSON(form)
+	if err != nil {
+		return nil, err
+	}
+	return c.do(ctx, j, b)
+}
+
+func (c *Console) staffPage(p staffPage) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		d, err := c.desk(r, name)
+		d, err := c.desk(r, p)
 		if err != nil {
 			http.Error(w, judge(err).text, judge(err).status)
 			return
 		}
-		c.page(w, http.StatusOK, name+".html", d)
+		c.page(w, http.StatusOK, p.Name+".html", d)
 	}
 }

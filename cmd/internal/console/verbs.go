@@ -33,11 +33,14 @@ var verbs = []verb{
 	post[hall.Done]("done"),
 	post[hall.Pause]("pause"),
 	post[hall.Resume]("resume"),
+	post[hall.CounterIn]("counter/in"),
+	post[hall.CounterOut]("counter/out"),
 
 	post[hall.PersonFlag]("person/flag"),
 	post[hall.PersonUnflag]("person/unflag"),
 	post[hall.PersonBlock]("person/block"),
 	post[hall.PersonUnblock]("person/unblock"),
+	post[hall.PersonConfirm]("person/confirm"),
 	post[hall.NoticeGive]("notice/give"),
 	post[hall.TrainingOpen]("training/open"),
 	post[hall.TrainingClose]("training/close"),
@@ -47,6 +50,7 @@ var verbs = []verb{
 	post[hall.EmergencyAck]("emergency/ack"),
 
 	post[hall.ConfirmDate]("clock/confirm"),
+	post[hall.Receipt]("print/receipt"),
 	post[hall.Reprint]("print/reprint"),
 	post[hall.SettleSlip]("print/settle"),
 

@@ -44,6 +44,10 @@ func (c *Console) public(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", c.board)
 	mux.HandleFunc("GET /board", c.board)
 	mux.HandleFunc("GET /events", c.boardEvents)
+	mux.HandleFunc("GET /rules", c.rules)
+	mux.HandleFunc("GET /rules/{board}", c.rules)
+	mux.HandleFunc("GET /theme.css", c.theme)
+	mux.HandleFunc("GET /logo.png", c.logo)
 	mux.Handle("GET /pages/", http.FileServerFS(files))
 }
 
@@ -58,6 +62,14 @@ func secure(next http.Handler) http.Handler {
 	})
 }
 
+// screenView is the public screen as its page is first made.
+type screenView struct {
+	hall.BoardView
+	Logo     bool
+	Flow     []string
+	Extracts []Extract
+}
+
 // board is the public screen: numbers and windows, no person.
 func (c *Console) board(w http.ResponseWriter, r *http.Request) {
 	b, err := c.boardNow(r.Context())
@@ -65,17 +77,25 @@ func (c *Console) board(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "暂停服务", http.StatusServiceUnavailable)
 		return
 	}
-	c.page(w, http.StatusOK, "board.html", b)
+	c.page(w, http.StatusOK, "board.html", screenView{b, len(c.opts.Logo) > 0, c.flow(), extracts(c.opts.Boards)})
 }
 
-// boardNow is the board, with what the rules can't know: that the line to the
-// county is down, which stops nothing here.
+// boardNow is the board, with what the rules can't know: that nothing can be
+// written down, that the line to the county is down, which stops nothing here,
+// and for whom of the staff the reader waits.
 func (c *Console) boardNow(ctx context.Context) (b hall.BoardView, err error) {
 	if err := c.hall.View(ctx, func(h *hall.Hall) { b = h.Board() }); err != nil {
 		return b, err
 	}
+	b.Lines = slices.Clone(b.Lines)
+	if !c.hall.InService(ctx) {
+		b.Lines = slices.Insert(b.Lines, 0, "设备故障，暂停受理，请到服务窗口咨询")
+	}
 	if !c.hall.Online() {
-		b.Lines = append(slices.Clone(b.Lines), "网络中断，各项业务照常办理")
+		b.Lines = append(b.Lines, "网络中断，各项业务照常办理")
+	}
+	if code := c.door.cards.code(); code != "" {
+		b.Lines = append(b.Lines, "工作人员正在刷证登录，验证码 "+code)
 	}
 	return b, nil
 }

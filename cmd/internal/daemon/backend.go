@@ -44,20 +44,27 @@ func (b backend) Now() hall.Stamp { return b.d.clock.now() }
 
 func (b backend) Listen() (<-chan struct{}, func()) { return b.d.changes.listen() }
 
+// InService reports whether the ledger took the last record.
+func (b backend) InService(ctx context.Context) (serves bool) {
+	err := b.d.loop.View(ctx, func(*hall.Hall) { serves = !b.d.loop.stopped })
+	return err == nil && serves
+}
+
 // Status is how the box is.
 type Status struct {
-	Hall        string    `json:"hall"`
-	Name        string    `json:"name"`
-	Version     string    `json:"version"`
-	Day         string    `json:"day"`
-	Clock       string    `json:"clock"` // "trusted" or "unsure"
-	Epoch       string    `json:"epoch"`
-	LastSeq     uint64    `json:"last_seq"`
-	Unconfirmed uint64    `json:"unconfirmed"`
-	InService   bool      `json:"in_service"`
-	Waiting     int       `json:"waiting"`
-	Devices     []Device  `json:"devices"`
-	Time        time.Time `json:"time"`
+	Hall        string         `json:"hall"`
+	Name        string         `json:"name"`
+	Version     string         `json:"version"`
+	Day         string         `json:"day"`
+	Clock       string         `json:"clock"` // "trusted" or "unsure"
+	Epoch       string         `json:"epoch"`
+	LastSeq     uint64         `json:"last_seq"`
+	Unconfirmed uint64         `json:"unconfirmed"`
+	InService   bool           `json:"in_service"`
+	Waiting     int            `json:"waiting"`
+	Devices     []Device       `json:"devices"`
+	Warnings    []hall.Warning `json:"warnings"` // what waits for the staff
+	Time        time.Time      `json:"time"`
 }
 
 func (b backend) Status(ctx context.Context) (any, error) {
@@ -72,46 +79,61 @@ func (b backend) Status(ctx context.Context) (any, error) {
 	}
 	err := d.loop.View(ctx, func(h *hall.Hall) {
 		s.Day, s.Waiting, s.InService = h.Day, len(h.Queue().Waiting), !d.loop.stopped
-		s.Devices = d.health.devices(h.Health())
+		s.Devices, s.Warnings = d.health.devices(h.Health()), h.Warnings()
 	})
 	return s, err
 }
 
+// newConsole makes the console, with what its pages show beside the hall.
+func (d *Daemon) newConsole() (*console.Console, error) {
+	boards, err := console.LoadBoards(d.cfg.Console.Boards, d.cfg.Hall.Name)
+	if err != nil {
+		return nil, err
+	}
+	opts := console.Opts{
+		Hall: rules(d.cfg), Idle: d.cfg.Console.SessionIdle, Max: d.cfg.Console.SessionMax, Log: d.log,
+		Boards: boards, Background: d.cfg.Console.Background, Secure: d.cfg.Console.Cert != "",
+	}
+	if d.cfg.Hall.Logo != "" {
+		if opts.Logo, err = os.ReadFile(d.cfg.Hall.Logo); err != nil {
+			d.log.Warn("screens come without the logo", "err", err)
+		}
+	}
+	return console.New(backend{d}, opts), nil
+}
+
 // listen opens the unix socket and the network addresses of the console.
 func (d *Daemon) listen() (list []task, err error) {
-	c := console.New(backend{d}, console.Opts{
-		Hall: rules(d.cfg), Idle: d.cfg.Console.SessionIdle, Max: d.cfg.Console.SessionMax,
-		Log: d.log, Version: d.opts.Version,
-	})
-	var opened []net.Listener
-	defer func() {
-		if err != nil {
-			for _, l := range opened {
-				l.Close()
-			}
-		}
-	}()
-	serve := func(name string, l net.Listener, h http.Handler) {
-		opened = append(opened, l)
-		list = append(list, task{name, func(ctx context.Context) error { return console.Serve(ctx, l, h) }})
+	c := d.console
+	serve := func(name string, l net.Listener, h http.Handler, cert *console.Certificate) {
+		d.doors = append(d.doors, l)
+		list = append(list, task{name, func(ctx context.Context) error { return console.Serve(ctx, l, h, cert) }})
 	}
 	l, err := listenUnix(d.cfg.Socket)
 	if err != nil {
 		return nil, err
 	}
-	serve("socket", l, c.Socket())
+	serve("socket", l, c.Socket(), nil)
+	var cert *console.Certificate
+	scheme := "http://"
+	if o := d.cfg.Console; o.Cert != "" {
+		scheme = "https://"
+		if cert, err = console.LoadCertificate(o.Cert, o.Key, d.log); err != nil {
+			return nil, err
+		}
+	}
 	if l, err = net.Listen("tcp", d.cfg.Console.Listen); err != nil {
 		return nil, fmt.Errorf("opening the console: %w", err)
 	}
-	d.web = l.Addr().String()
-	serve("console", l, c.Web())
+	d.web = scheme + l.Addr().String()
+	serve("console", l, c.Web(), cert)
 	if d.cfg.Console.BoardListen == "" {
 		return list, nil
 	}
 	if l, err = net.Listen("tcp", d.cfg.Console.BoardListen); err != nil {
 		return nil, fmt.Errorf("opening the public board: %w", err)
 	}
-	serve("board", l, c.Board())
+	serve("board", l, c.Board(), nil)
 	return list, nil
 }
 

@@ -2,11 +2,18 @@ package daemon
 
 import (
 	"errors"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"halld/cmd/internal/console"
 	"halld/cmd/internal/hall"
+	"halld/cmd/internal/identity"
+	"halld/firmware-bridge/emulator/cardreader"
 )
 
 // TestBackendOnRealPorts asks for what the console offers beside the rules.
@@ -21,6 +28,18 @@ func TestBackendOnRealPorts(t *testing.T) {
 		t.Errorf("the test page reads:\n%s", paper)
 	}
 
+	s.swipe(cardreader.Sample(time.Now())[2])
+	scanned := regexp.MustCompile(`\[QR (ticket:\S+)\]`).FindStringSubmatch(s.paper())
+	if scanned == nil {
+		t.Fatal("a number slip has no code")
+	}
+	if claim, err := b.CheckSlip(scanned[1]); err != nil || !strings.HasPrefix(claim, "ticket:A001/") {
+		t.Errorf("the hall's own slip gives %q, %v", claim, err)
+	}
+	if claim, err := b.CheckSlip(strings.Replace(scanned[1], "A001", "A002", 1)); err == nil {
+		t.Errorf("an altered slip gives %q", claim)
+	}
+
 	c, err := b.Contacts(ctx, "A")
 	if err != nil || len(c.Contacts) != 24 || c.Contacts[0] != '1' || c.Order != "high-first" {
 		t.Errorf("got contacts %+v, %v; want 24 closed ones", c, err)
@@ -33,7 +52,7 @@ func TestBackendOnRealPorts(t *testing.T) {
 	if _, err := b.CheckIn(ctx, console.Typed{Number: "11010519491231002X", Name: "张三", Staff: "01"}); err != nil {
 		t.Fatal(err)
 	}
-	if paper := s.paper(); !strings.Contains(paper, "A001") || strings.Contains(paper, "张三") {
+	if paper := s.paper(); !strings.Contains(paper, "A002") || strings.Contains(paper, "张三") {
 		t.Errorf("the slip of a typed check-in reads:\n%s", paper)
 	}
 	sheet, err := b.Sheet(ctx, "checkin", hall.Period{})
@@ -74,5 +93,55 @@ func TestPinsStay(t *testing.T) {
 	}
 	if hash, err := b.Pin("01"); err != nil || hash != nil {
 		t.Errorf("got %q, %v after it was taken away", hash, err)
+	}
+}
+
+// TestStaffCardSignsInAndIsNoVisitor: the entrance's own reader takes the card
+// of somebody of the staff who asked for it, and only then.
+func TestStaffCardSignsInAndIsNoVisitor(t *testing.T) {
+	s := onStage(t)
+	people := cardreader.Sample(time.Now())
+	key, err := refKey(s.cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (backend{s.d}).SetCard("01", identity.Ref(key, people[0].Number)); err != nil {
+		t.Fatal(err)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := &http.Client{Jar: jar}
+	open := func(resp *http.Response, err error) string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		page, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(page)
+	}
+	if page := open(browser.Post(s.d.web+"/staff/login/card", "", nil)); !strings.Contains(page, "验证码") {
+		t.Fatalf("the page does not wait for a card: %s", page)
+	}
+	before, _ := s.d.ledger.Head()
+	s.hw.Reader.Lay(people[0])
+	for page := ""; !strings.Contains(page, "王（01）"); time.Sleep(20 * time.Millisecond) {
+		if page = open(browser.Get(s.d.web + "/staff/login/card")); strings.Contains(page, "没有等到") {
+			t.Fatal("the card did not sign its browser in")
+		}
+	}
+	if after, _ := s.d.ledger.Head(); after != before {
+		t.Error("a card that signs in leaves a record of a visit")
+	}
+	s.hw.Reader.Lift()
+	s.until("nobody has a number", func(h *hall.Hall) bool { return len(h.Tickets) == 0 })
+	s.swipe(people[1])
+	if paper := s.paper(); !strings.Contains(paper, "A001") {
+		t.Errorf("the next visitor's slip reads:\n%s", paper)
 	}
 }

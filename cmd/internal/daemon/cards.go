@@ -20,7 +20,8 @@ type desk struct {
 	refKey []byte
 	loop   *loop
 	log    *slog.Logger
-	choice func() string // service chosen at the entrance
+	choice func() string          // service chosen at the entrance
+	staff  func(hall.Person) bool // takes the card of somebody who signs in to the console
 }
 
 func (g *gear) addReader(c *config.Reader, refKey []byte) error {
@@ -34,7 +35,7 @@ func (g *gear) addReader(c *config.Reader, refKey []byte) error {
 		Watch: c.WatchTimeout, Reset: c.ResetTimeout, Gap: c.Gap, Grace: c.Grace, Resend: cmp.Or(c.Resend, -1),
 		Report: report, Opened: func(i idcard.Info) { learn(i.String()) },
 	})
-	desk := &desk{reader: dev, refKey: refKey, loop: g.d.loop, log: g.d.log, choice: g.entrance.take}
+	desk := &desk{reader: dev, refKey: refKey, loop: g.d.loop, log: g.d.log, choice: g.entrance.take, staff: g.d.console.Card}
 	g.task("reader", desk.Run)
 	g.part("reader", c.Port, wire, dev.Identify).probed(probeReader, idcard.Speeds)
 	return nil
@@ -76,6 +77,9 @@ func (d *desk) Run(ctx context.Context) error {
 
 func (d *desk) checkIn(ctx context.Context, c idcard.Card) {
 	ev, who := swipe(d.refKey, c)
+	if d.staff(ev.Person) {
+		return
+	}
 	ev.Service = d.choice()
 	_, err := d.loop.send(ctx, call{event: ev, who: &who})
 	var no *hall.Refusal

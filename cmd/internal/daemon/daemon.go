@@ -12,11 +12,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
+	"halld/cmd/internal/console"
 	"halld/cmd/internal/county"
 	"halld/cmd/internal/hall"
 	"halld/cmd/internal/identity"
@@ -28,7 +30,7 @@ import (
 type Opts struct {
 	Log     *slog.Logger
 	Version string
-	Ready   func(web string)    // called with the console's address once the hall serves; may be nil
+	Ready   func(web string)    // called with the console's URL once the hall serves; may be nil
 	Alive   func(status string) // called now and then while the loop answers; may be nil
 }
 
@@ -47,7 +49,9 @@ type Daemon struct {
 	changes *changes
 	gear    *gear
 	county  *county.Reporter
-	web     string // address that the console listens on
+	console *console.Console
+	doors   []net.Listener
+	web     string // URL of the console
 }
 
 // stopLimit is how long a stop may take: a slip and a door on their way are seen
@@ -68,7 +72,7 @@ func run(ctx context.Context, cfg *config.Config, opts Opts, serving chan<- *Dae
 	if err != nil {
 		return err
 	}
-	defer d.ledger.Close()
+	defer d.close()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	ground := newTasks(context.WithoutCancel(ctx), d.log)
@@ -90,6 +94,15 @@ func run(ctx context.Context, cfg *config.Config, opts Opts, serving chan<- *Dae
 		return err
 	}
 	return d.book.snapshot(d.loop.hall, 1)
+}
+
+// close lets go of what was opened. A hall that stops as soon as it began may
+// never have served on its addresses.
+func (d *Daemon) close() {
+	for _, l := range d.doors {
+		l.Close()
+	}
+	d.ledger.Close()
 }
 
 // begin tells the rules that the hall starts and lets the workers go.
@@ -196,6 +209,9 @@ func (d *Daemon) build(ctx context.Context, refKey []byte) error {
 	d.loop = newLoop(h, d.book, d.clock, d.log)
 	d.loop.change = d.changes.tell
 	d.health = newHealth(d.loop, d.log)
+	if d.console, err = d.newConsole(); err != nil {
+		return err
+	}
 	d.gear, err = d.equip(refKey)
 	if err != nil {
 		return err

@@ -122,3 +122,23 @@ func (b backend) SetPin(staff string, hash []byte) error {
 	_, err := b.d.ledger.Append(nil, side)
 	return err
 }
+
+// cardKey is where the ref of a staff member's card is kept, beside the PIN; no
+// staff id has a slash.
+func cardKey(staff string) string { return "card/" + staff }
+
+// Card gives the ref of a staff member's card, empty if none is registered.
+func (b backend) Card(staff string) (string, error) {
+	ref, _, err := b.d.ledger.Get(ledger.Staff, cardKey(staff))
+	return string(ref), err
+}
+
+// SetCard keeps a ref; an empty one forgets it.
+func (b backend) SetCard(staff, ref string) error {
+	side := ledger.Put(ledger.Staff, cardKey(staff), []byte(ref))
+	if ref == "" {
+		side = ledger.Delete(ledger.Staff, cardKey(staff))
+	}
+	_, err := b.d.ledger.Append(nil, side)
+	return err
+}

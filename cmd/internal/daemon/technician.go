@@ -6,6 +6,7 @@ import (
 
 	"halld/cmd/internal/console"
 	"halld/cmd/internal/hall"
+	"halld/cmd/internal/slip"
 	"halld/config"
 	"halld/devices/idcard"
 	"halld/devices/locker"
@@ -45,6 +46,15 @@ func (b backend) TestPrint(ctx context.Context) (any, error) {
 		return nil, &hall.Refusal{Code: "not-printed", Text: "测试页没有打印出来：" + err.Error()}
 	}
 	return map[string]string{"result": string(result)}, nil
+}
+
+// CheckSlip checks the code on a slip, as a scanner read it or somebody typed it.
+func (b backend) CheckSlip(scanned string) (string, error) {
+	claim, err := slip.Verify(b.d.gear.house.Code, scanned)
+	if err != nil {
+		return "", &hall.Refusal{Code: "forged", Text: "校验码不符，不是本大厅打印的小票，或内容被改过，请勿据此办理"}
+	}
+	return claim, nil
 }
 
 func testPage(name, version string) printer.Doc {

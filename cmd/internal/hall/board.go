@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ type Call struct {
 	Window int    `json:"window"`
 }
 
-// keptCalls is how many calls the board shows.
+// keptCalls is how many calls the board shows, and how many missed numbers.
 const keptCalls = 8
 
 // called puts a call on top of the board's list.
@@ -55,7 +56,8 @@ type BoardView struct {
 	Windows    []BoardWindow  `json:"windows"`
 	Calls      []Call         `json:"calls"` // the last first
 	Waiting    map[string]int `json:"waiting"`
-	Lines      []string       `json:"lines"` // how things stand, in plain words
+	Missed     []string       `json:"missed"` // 过号 of the day, the last first
+	Lines      []string       `json:"lines"`  // how things stand, in plain words
 }
 
 // BoardWindow is a window on the board.
@@ -70,7 +72,7 @@ type BoardWindow struct {
 func (h *Hall) Board() BoardView {
 	v := BoardView{
 		Hall: h.cfg.Name, Hotline: h.cfg.Hotline, Complaints: h.cfg.Complaints, Open: h.Opened,
-		Calls: append([]Call{}, h.Calls...), Waiting: map[string]int{}, Lines: h.stateLines(),
+		Calls: append([]Call{}, h.Calls...), Waiting: map[string]int{}, Missed: h.missed(), Lines: h.stateLines(),
 	}
 	v.Windows = []BoardWindow{}
 	for _, w := range h.cfg.Windows {
@@ -89,6 +91,24 @@ func (h *Hall) Board() BoardView {
 		}
 	}
 	return v
+}
+
+// missed are the numbers whose people did not come, as many as the board shows.
+func (h *Hall) missed() []string {
+	var list []*Ticket
+	for _, t := range h.Tickets {
+		if t.State == Ended && t.Outcome == OutcomeSkipped && t.Day == h.Day {
+			list = append(list, t)
+		}
+	}
+	slices.SortFunc(list, func(a, b *Ticket) int {
+		return cmp.Or(b.Left.Time.Compare(a.Left.Time), byArrival(b, a))
+	})
+	numbers := []string{}
+	for _, t := range list[:min(len(list), keptCalls)] {
+		numbers = append(numbers, t.Number)
+	}
+	return numbers
 }
 
 // NetworkName is the device name under which the line to the county is reported.

@@ -21,6 +21,15 @@ type Column struct {
 	Number bool   `json:"number,omitempty"` // sums or counts, which a spreadsheet can add up
 }
 
+// Heads are the names of the columns.
+func (s Sheet) Heads() []string {
+	names := make([]string, 0, len(s.Columns))
+	for _, c := range s.Columns {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
 func (s *Sheet) add(cells ...string) {
 	if len(s.Rows) <= mostRows {
 		s.Rows = append(s.Rows, cells)

@@ -16,7 +16,7 @@ type Space string
 const (
 	Vault Space = "vault" // identities sealed with the device key, while a rental is open
 	Inbox Space = "inbox" // county commands that were answered, with the answer
-	Staff Space = "staff" // PIN hashes
+	Staff Space = "staff" // PIN hashes, and refs of cards to sign in by
 	Meta  Space = "meta"  // the daemon's own settings and counters
 
 	own Space = "ledger" // what the ledger keeps about itself

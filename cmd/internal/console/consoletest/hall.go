@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,16 +29,18 @@ type Hall struct {
 	docs      []json.RawMessage
 	records   []hall.Record
 	pins      map[string][]byte
+	cards     map[string]string
 	listeners map[chan struct{}]bool
 	facts     map[string]hall.Facts
 
-	bad    []string          // what Verify finds
+	bad    []string // what Verify finds
+	doors  map[hall.DoorID]hall.OpState
+	paper  hall.JobState
 	bits   map[string]string // contacts by locker
 	opened map[string]string // contacts by locker once a door was opened
-	doors  map[hall.DoorID]hall.OpState
 
 	CutOff bool  // the county does not hear the hall
-	Broken error // Do and View fail with it
+	Broken error // nothing can be written down because of it
 }
 
 var _ console.Backend = (*Hall)(nil)
@@ -63,22 +66,27 @@ func Config() hall.Config {
 			{ID: "03", Name: "赵", Roles: []hall.Role{hall.Technician}},
 		},
 		Rental: hall.RentalRules{
-			ApproveWithin: 30 * time.Minute, SameDayVisit: true, MinorClasses: []hall.Class{hall.Simple},
+			ApproveWithin: 30 * time.Minute, OverdueAfter: 24 * time.Hour, SameDayVisit: true, MinorClasses: []hall.Class{hall.Simple},
 			Terms: hall.Terms{Version: "1", Lines: []string{"损坏照价赔偿"}},
 		},
 	}
 }
 
 // New makes a hall on the morning of 2 March 2026.
-func New() *Hall {
+func New() *Hall { return With(Config()) }
+
+// With is New for another hall.
+func With(cfg hall.Config) *Hall {
 	return &Hall{
-		h:         hall.New(Config()),
+		h:         hall.New(cfg),
 		at:        hall.Stamp{Time: time.Date(2026, 3, 2, 8, 0, 0, 0, zone), Trusted: true, Boot: "b1", Uptime: time.Minute},
 		pins:      map[string][]byte{},
+		cards:     map[string]string{},
 		listeners: map[chan struct{}]bool{},
 		facts:     map[string]hall.Facts{},
 		opened:    map[string]string{},
 		doors:     map[hall.DoorID]hall.OpState{},
+		paper:     hall.JobPrinted,
 		bits:      map[string]string{"A": "111111110000000000000000"},
 	}
 }
@@ -105,12 +113,27 @@ func (f *Hall) Rewire(locker, contacts string) {
 	f.opened[locker] = contacts
 }
 
-// Misbehave makes a door come to another end than being open: failed, unsent or
-// unknown; or queued, and its turn never comes.
+// Misbehave makes a door come to another end than being open and shut again:
+// failed, unsent or unknown; open, and it stays so; or queued, and its turn never
+// comes.
 func (f *Hall) Misbehave(door hall.DoorID, end hall.OpState) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.doors[door] = end
+}
+
+// Paper lets slips end in a state from now on.
+func (f *Hall) Paper(ends hall.JobState) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.paper = ends
+}
+
+// Doubt takes the trust in the clock away.
+func (f *Hall) Doubt() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.at.Trusted, f.at.Boot, f.at.Uptime = false, "b2", time.Minute
 }
 
 // Later lets time pass.
@@ -187,7 +210,7 @@ func (f *Hall) obey(e hall.Effect) error {
 	var answers []hall.Event
 	switch e := e.(type) {
 	case hall.Print:
-		answers = []hall.Event{hall.SlipResult{Job: e.Job.ID, State: hall.JobPrinted}}
+		answers = []hall.Event{hall.SlipResult{Job: e.Job.ID, State: f.paper}}
 	case hall.OpenDoor:
 		if name, _, ok := e.Door.Split(); ok && f.opened[name] != "" {
 			f.bits[name] = f.opened[name]
@@ -234,11 +257,15 @@ func (f *Hall) write(d hall.Data) error {
 func (f *Hall) View(_ context.Context, look func(*hall.Hall)) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.Broken != nil {
-		return f.Broken
-	}
 	look(f.h)
 	return nil
+}
+
+// InService implements console.Hall.
+func (f *Hall) InService(context.Context) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.Broken == nil
 }
 
 // Now implements console.Hall.
@@ -254,7 +281,7 @@ func (f *Hall) Status(context.Context) (any, error) {
 	defer f.mu.Unlock()
 	return map[string]any{
 		"hall": "140321-01", "name": "平定县零工市场", "version": "test", "day": f.h.Day, "clock": "trusted", "in_service": true,
-		"waiting": len(f.h.Queue().Waiting), "last_seq": len(f.docs), "unconfirmed": len(f.docs), "devices": f.h.Health(), "time": f.at.Time,
+		"waiting": len(f.h.Queue().Waiting), "last_seq": len(f.docs), "unconfirmed": len(f.docs), "devices": f.h.Health(), "warnings": f.h.Warnings(), "time": f.at.Time,
 	}, nil
 }
 
@@ -344,6 +371,15 @@ func (*Hall) TestPrint(context.Context) (any, error) {
 	return map[string]string{"result": "printed"}, nil
 }
 
+// CheckSlip implements console.Gear; the code of every genuine slip is TRUE.
+func (*Hall) CheckSlip(scanned string) (string, error) {
+	claim, ok := strings.CutSuffix(scanned, "#TRUE")
+	if !ok {
+		return "", &hall.Refusal{Code: "forged", Text: "校验码不符"}
+	}
+	return claim, nil
+}
+
 // Contacts implements console.Gear.
 func (f *Hall) Contacts(_ context.Context, locker string) (console.Contacts, error) {
 	f.mu.Lock()
@@ -369,19 +405,34 @@ func (f *Hall) Online() bool {
 	return !f.CutOff
 }
 
-// Pin implements console.Pins.
+// Pin implements console.Keys.
 func (f *Hall) Pin(staff string) ([]byte, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.pins[staff], nil
 }
 
-// SetPin implements console.Pins.
+// SetPin implements console.Keys.
 func (f *Hall) SetPin(staff string, hash []byte) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.pins[staff] = hash; hash == nil {
 		delete(f.pins, staff)
 	}
+	return nil
+}
+
+// Card implements console.Keys.
+func (f *Hall) Card(staff string) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.cards[staff], nil
+}
+
+// SetCard implements console.Keys.
+func (f *Hall) SetCard(staff, ref string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.cards[staff] = ref
 	return nil
 }

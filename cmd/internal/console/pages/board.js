@@ -8,14 +8,14 @@ function show(b) {
   const fresh = last !== null && call !== last && b.calls[0];
   last = call;
   by("windows").replaceChildren(...b.windows.map((w) => {
-    const idle = !w.ticket || w.paused;
-    const box = el("div", "", "window" + (idle ? " idle" : ""));
-    box.append(el("h2", w.number + "号窗口　" + w.name), el("b", w.paused ? "暂停服务" : w.ticket || "空闲"));
+    const box = el("div", "", "window" + (w.ticket ? "" : " idle"));
+    box.append(el("h2", w.number + "号窗口　" + w.name), el("b", w.ticket || (w.paused ? "暂停服务" : "空闲")));
     if (fresh && fresh.ticket === w.ticket) box.classList.add("fresh");
     return box;
   }));
   by("calls").replaceChildren(...b.calls.map((c) => row(c.ticket, c.window + "号窗口")));
   by("waiting").replaceChildren(...Object.entries(b.waiting).map(([name, n]) => row(name, n + "人")));
+  by("missed").replaceChildren(...b.missed.map((n) => el("li", n)));
   by("lines").replaceChildren(...(b.lines || []).map((l) => el("span", l)));
 }
 
@@ -38,3 +38,12 @@ function tick() {
 }
 tick();
 setInterval(tick, 1000);
+
+// The strip goes through the rules, each part for as long as reading takes.
+const extracts = [...document.querySelectorAll(".extract")];
+let shown = 0;
+setInterval(() => {
+  extracts[shown]?.classList.remove("here");
+  shown = (shown + 1) % Math.max(extracts.length, 1);
+  extracts[shown]?.classList.add("here");
+}, 15000);
