@@ -2,6 +2,9 @@ package config
 
 import (
 	"fmt"
+	"image/png"
+	"io"
+	"os"
 	"slices"
 	"strings"
 )
@@ -22,15 +25,8 @@ var kinds = map[string][]string{
 	"kerong":       {"serial", "tcp"},
 	"modbus-relay": {"serial", "tcp"},
 	"syn6288":      {"serial", "tcp"},
+	"gpio":         {"i2c"},
 	"button":       {"gpio"},
-}
-
-// boards bounds a lock board's address and doors, by its data sheet.
-var boards = map[string]struct{ lo, hi, doors int }{
-	"lock8a":       {1, 32, 50},
-	"wkly":         {0, 31, 255},
-	"kerong":       {0, 15, 16},
-	"modbus-relay": {1, 247, 64},
 }
 
 func (c *checker) devices() {
@@ -83,58 +79,58 @@ func (c *checker) printer(p *Printer) {
 	if p.Confirm == "none" {
 		c.warn("printer.confirm", "不确认打印结果，缺纸时号码可能已发出却没有小票", "打印机能回状态就写 auto")
 	}
-	c.reads("printer.logo", p.Logo)
+	c.geometry(p)
+	c.picture("printer.logo", p.Logo)
 }
 
-func (c *checker) lockers() {
-	names := map[string]string{}
-	for i, l := range c.cfg.Lockers {
-		unique(c, names, l.Name, at("locker", i, "name"))
-		if strings.Contains(l.Name, "/") {
-			c.bad(at("locker", i, "name"), "柜名里不能有 /", "门写作 柜名/门号，如 A/3")
-		}
-		if l.Driver == "gpio" {
-			c.pinLocker(i, l)
-			continue
-		}
-		c.needPort(at("locker", i, "port"), l.Port, l.Driver)
-		c.board(i, l)
-		if len(l.Pins)+len(l.Contacts) > 0 {
-			c.bad(at("locker", i, "pins"), "只有 driver = \"gpio\" 用引脚", "删去 pins 和 contacts")
-		}
+// columnDots is the width of a half-width character.
+const columnDots = 12
+
+// geometry checks a row that is not the paper's usual one.
+func (c *checker) geometry(p *Printer) {
+	if p.Dots%8 != 0 || p.Dots != 0 && p.Dots < 192 {
+		c.bad("printer.dots", fmt.Sprintf("每行不会是 %d 点", p.Dots), "写打印机说明书里的点数，是 8 的倍数，至少 192")
+	}
+	if p.Columns != 0 && p.Dots != 0 && p.Columns*columnDots > p.Dots {
+		c.bad("printer.columns", fmt.Sprintf("%d 点里放不下 %d 个字符", p.Dots, p.Columns), fmt.Sprintf("每个半角字符 %d 点，最多写 %d", columnDots, p.Dots/columnDots))
+	}
+	if p.Columns != 0 && p.Dots == 0 {
+		c.bad("printer.columns", "要和 dots 一起写", "写上每行点数 dots，或删去 columns")
 	}
 }
 
-func (c *checker) board(i int, l Locker) {
-	b, ok := boards[l.Driver]
-	if !ok {
+// picture checks that a file is a PNG picture of a sensible size.
+func (c *checker) picture(path, name string) {
+	if !c.reads(path, name) {
 		return
 	}
-	if l.Board < b.lo || l.Board > b.hi {
-		c.bad(at("locker", i, "board"), fmt.Sprintf("%s 的板号是 %d 到 %d", l.Driver, b.lo, b.hi), "看锁板上的拨码")
-	}
-	if l.Doors > b.doors {
-		c.bad(at("locker", i, "doors"), fmt.Sprintf("一块 %s 板最多 %d 个门", l.Driver, b.doors), "多出的门另写一个 [[locker]]")
+	if text := readPNG(name); text != "" {
+		c.bad(path, text, "用县里发的原图，存成 PNG，每边不超过 4096 点")
 	}
 }
 
-// pinLocker checks doors that hang on pins of the Pi itself.
-func (c *checker) pinLocker(i int, l Locker) {
-	if !l.PulseLimiter {
-		c.bad(at("locker", i, "pulse_limiter"), "引脚直接驱动的锁必须有硬件限时电路", "装好后写 pulse_limiter = true；没有就改用锁控板")
+// readPNG reads a whole picture and says what is wrong with it.
+func readPNG(name string) (wrong string) {
+	const most = 4096 // dots a side
+	f, err := os.Open(name)
+	if err != nil {
+		return "读不到图片"
 	}
-	c.unused(at("locker", i, "port"), l.Port, "gpio 柜用 pins 和 contacts")
-	for _, list := range []struct {
-		key  string
-		pins []string
-	}{{"pins", l.Pins}, {"contacts", l.Contacts}} {
-		if len(list.pins) != l.Doors {
-			c.bad(at("locker", i, list.key), fmt.Sprintf("有 %d 个门，写了 %d 个引脚", l.Doors, len(list.pins)), "每个门一个，1 号门在前")
-		}
-		for j, pin := range list.pins {
-			c.pin(fmt.Sprintf("locker[%d].%s[%d]", i, list.key, j), pin)
-		}
+	defer f.Close()
+	size, err := png.DecodeConfig(f)
+	if err == nil && max(size.Width, size.Height) > most {
+		return fmt.Sprintf("图片有 %d×%d 点，太大", size.Width, size.Height)
 	}
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err == nil {
+		_, err = png.Decode(f)
+	}
+	if err != nil {
+		return "不是完整的 PNG 图片"
+	}
+	return ""
 }
 
 func (c *checker) pin(path, pin string) {

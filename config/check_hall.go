@@ -29,7 +29,7 @@ func (c *checker) hall() {
 	if h.Complaints == "" {
 		c.warn("hall.complaints", "没有投诉举报方式", "规定要公开投诉举报方式，如 complaints = \"12333\"")
 	}
-	c.reads("hall.logo", h.Logo)
+	c.picture("hall.logo", h.Logo)
 	if len(c.cfg.Socket) > maxSocketPath {
 		c.bad("socket", "路径太长", fmt.Sprintf("最多 %d 个字节", maxSocketPath))
 	}

@@ -53,6 +53,9 @@ func (c *checker) duties() {
 	if len(c.cfg.Lockers) == 0 {
 		return
 	}
+	if c.holders(Technician) == 0 {
+		c.warn("staff", "没有人有技术角色 technician", "检修开门由大厅负责人 head 办理；有技术人员就写上 technician")
+	}
 	for _, r := range []struct {
 		role Role
 		does string

@@ -60,10 +60,11 @@ func unit(driver string, address int, port string) string {
 	switch driver {
 	case "led485", "modbus-relay":
 		driver = "Modbus"
-	case "ht16k33": // its address stands in the port
-		return port
 	case "max7219": // no address at all
 		return ""
+	}
+	if p, err := parsePort(port); err == nil && p.Kind == "i2c" { // any chip of a bus hears its address
+		return fmt.Sprintf("I2C 地址 0x%02x", p.chip())
 	}
 	return fmt.Sprintf("%s 地址 %d", driver, address)
 }
@@ -101,7 +102,7 @@ func (c *checker) collide(u, before use) bool {
 	case u.unit == "" || before.unit == "":
 		c.bad(u.path, u.port.Kind+":"+u.port.Target+" 已被 "+where+"占用", "换一个端口")
 	case u.port.Kind != "i2c" && u.port.Options.Encode() != before.port.Options.Encode():
-		c.bad(u.path, "同一线路与 "+where+"的波特率或选项不同", "同一条线上的设备写同一个端口地址")
+		c.bad(u.path, "同一线路与 "+where+"的设置不同", "一条 485 线上的设备写同一波特率和选项")
 	case u.unit == before.unit:
 		c.bad(u.path, "与 "+where+"在同一线路上地址相同："+u.unit, "给其中一个换地址")
 	default:

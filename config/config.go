@@ -159,12 +159,25 @@ type Window struct {
 type Reader struct {
 	Driver string `toml:"driver" enum:"sdt" default:"sdt"`
 	Port   string `toml:"port" required:"true" example:"serial:/dev/hall/reader?baud=115200"`
-	// Probe tries the other usual baud rates when nothing answers.
-	Probe bool `toml:"probe" default:"false"`
+	// Probe tries the other usual baud rates of a serial port when nothing answers.
+	Probe bool `toml:"probe" default:"true"`
 	// Poll is the pause between two searches for a card.
-	Poll        time.Duration `toml:"poll" default:"300ms" min:"50ms" max:"5s"`
-	FindTimeout time.Duration `toml:"find_timeout" default:"500ms" min:"100ms" max:"10s"`
-	ReadTimeout time.Duration `toml:"read_timeout" default:"3s" min:"500ms" max:"30s"`
+	Poll time.Duration `toml:"poll" default:"300ms" min:"50ms" max:"5s"`
+	// The time-outs are to the first byte of an answer: of a question about the
+	// module, of finding and selecting a card, of reading it, of asking whether it
+	// still lies there, and of a reset.
+	StatusTimeout time.Duration `toml:"status_timeout" default:"500ms" min:"100ms" max:"10s"`
+	FindTimeout   time.Duration `toml:"find_timeout" default:"500ms" min:"100ms" max:"10s"`
+	ReadTimeout   time.Duration `toml:"read_timeout" default:"3s" min:"500ms" max:"30s"`
+	WatchTimeout  time.Duration `toml:"watch_timeout" default:"1500ms" min:"100ms" max:"10s"`
+	ResetTimeout  time.Duration `toml:"reset_timeout" default:"3s" min:"500ms" max:"30s"`
+	// Gap is the silence that ends a broken answer; a serial server on the network
+	// may pause for longer than a cable does.
+	Gap time.Duration `toml:"gap" default:"100ms" min:"20ms" max:"2s"`
+	// Grace is how long a module may be silent after it got power.
+	Grace time.Duration `toml:"grace" default:"2s" min:"100ms" max:"30s"`
+	// Resend is how often a command is repeated whose answer was damaged.
+	Resend int `toml:"resend" default:"1" min:"0" max:"5"`
 }
 
 // Printer is the slip printer.
@@ -172,14 +185,25 @@ type Printer struct {
 	Driver string `toml:"driver" enum:"escpos" default:"escpos"`
 	Port   string `toml:"port" required:"true" example:"serial:/dev/hall/printer?baud=19200"`
 	Paper  string `toml:"paper" enum:"80mm,58mm" default:"80mm"`
-	// Profile names the model's abilities.
-	Profile string `toml:"profile" default:"generic"`
+	// Profile names the model's abilities. generic: whatever the printer answers to;
+	// epson, xprinter, sprt, cashino: those makers'; simple: small printers without
+	// cutter and QR codes; ascii: no Chinese font, everything is drawn.
+	Profile string `toml:"profile" enum:"generic,epson,xprinter,sprt,cashino,simple,ascii" default:"generic"`
+	// Dots is the printable width and Columns the half-width characters in a row,
+	// when they are not the paper's usual ones (58mm: 384 and 32, 80mm: 576 and
+	// 48), as on printers of 180 dpi (512 and 42). 0 is the paper's.
+	Dots    int `toml:"dots" default:"0" min:"0" max:"832"`
+	Columns int `toml:"columns" default:"0" min:"0" max:"69"`
+	// Buffer is the receive buffer in bytes; 0 is the profile's.
+	Buffer int `toml:"buffer" default:"0" min:"0" max:"1048576"`
+	// StatusTimeout is how long an answer about the printer's state may take.
+	StatusTimeout time.Duration `toml:"status_timeout" default:"800ms" min:"100ms" max:"10s"`
 	// Confirm "auto" asks the printer whether a slip came out, by the best way
 	// that it knows; "none" takes sent for printed.
 	Confirm string `toml:"confirm" enum:"auto,none" default:"auto"`
 	// Flow is the flow control of a serial port.
 	Flow string `toml:"flow" enum:"none,rtscts,xonxoff" default:"none"`
-	// Charset overrides the profile's.
+	// Charset overrides the profile's, and whatever fonts the printer names.
 	Charset string `toml:"charset" enum:"gb2312,gbk,gb18030_2,gb18030_4"`
 	// Logo is a 1-bit PNG for the head of slips.
 	Logo string `toml:"logo" path:"true" example:"/etc/halld/logo-1bit.png"`
@@ -215,11 +239,12 @@ type Display struct {
 	DIO string `toml:"dio" example:"gpio:GPIO24"`
 }
 
-// Locker is one lock board, or doors on pins of the Pi.
+// Locker is one lock board, or doors on pins of the Pi or of an MCP23017.
 type Locker struct {
 	Name   string `toml:"name" required:"true" example:"A"`
 	Driver string `toml:"driver" required:"true" enum:"lock8a,wkly,kerong,modbus-relay,gpio" example:"lock8a"`
-	Port   string `toml:"port" example:"serial:/dev/hall/lockers?baud=9600"`
+	// Port of a gpio locker is that of its MCP23017; empty: it hangs on Pins.
+	Port string `toml:"port" example:"serial:/dev/hall/lockers?baud=9600"`
 	// Board is the board's address on its wire.
 	Board int `toml:"board" default:"1" min:"0" max:"247"`
 	Doors int `toml:"doors" required:"true" min:"1" max:"255" example:"24"`
@@ -227,16 +252,20 @@ type Locker struct {
 	// cabinet, so it has no default.
 	Contact string `toml:"contact" required:"true" enum:"closed-when-locked,closed-when-open" example:"closed-when-locked"`
 	// Order of the status bytes of a lock8a board: which byte holds doors 1-8.
-	Order string `toml:"order" enum:"high-first,low-first" default:"high-first"`
-	// Echo "discard" drops the own bytes that some RS-485 adapters hear back.
-	Echo string `toml:"echo" enum:"none,discard" default:"none"`
+	// When absent it is high-first.
+	Order string `toml:"order" enum:"high-first,low-first"`
 	// Pulse is how long the board drives a lock; 0 is the board's own time.
 	Pulse time.Duration `toml:"pulse" default:"0s" min:"0s" max:"1s"`
+	// Gap is kept between two openings.
+	Gap time.Duration `toml:"gap" default:"300ms" min:"300ms" max:"5s"`
+	// Timeout is how long the board may take to answer.
+	Timeout time.Duration `toml:"timeout" default:"500ms" min:"100ms" max:"5s"`
 	// OpenWithin is how long a door may take to be seen open.
 	OpenWithin time.Duration `toml:"open_within" default:"2s" min:"300ms" max:"30s"`
 	// AjarAfter is when a door that stands open is told to staff.
 	AjarAfter time.Duration `toml:"ajar_after" default:"1m" min:"5s" max:"1h"`
-	// Pins and Contacts are the lock and sense pins of a gpio locker, door 1 first.
+	// Pins and Contacts are the lock and sense pins of a gpio locker without
+	// MCP23017, door 1 first.
 	Pins     []string `toml:"pins" example:"gpio:GPIO17"`
 	Contacts []string `toml:"contacts" example:"gpio:GPIO27"`
 	// PulseLimiter states that hardware ends the pulse of a gpio lock. A pin
@@ -286,9 +315,15 @@ type Rental struct {
 	InspectWithin time.Duration `toml:"inspect_within" default:"24h"`
 	// OverdueAfter is how long a tool may be out.
 	OverdueAfter time.Duration `toml:"overdue_after" default:"24h"`
+	// PriceList is the version of the county's price list in force, which the
+	// contract names. A tool may name another one of its own.
+	PriceList string `toml:"price_list" example:"2026-1"`
 	// ApprovalLimit is the highest deposit in yuan that a role may approve. A
 	// role that isn't named has no limit of its own.
 	ApprovalLimit map[string]Fen `toml:"approval_limit" example:"500.00"`
+	// TwoPersonAdd makes a new tool a request that a second person approves;
+	// without it one keeper brings it into the stock.
+	TwoPersonAdd bool `toml:"two_person_add" default:"false"`
 	// Checklist is asked at the inspection of a tool whose type has none.
 	Checklist []string `toml:"checklist" default:"外观完好,部件齐全,功能正常"`
 	Terms     Terms    `toml:"terms"`
@@ -304,8 +339,9 @@ type Terms struct {
 type ToolType struct {
 	Key  string `toml:"key" required:"true" example:"hammer-drill"`
 	Name string `toml:"name" required:"true" example:"电锤"`
-	// Safety is shown, read aloud and printed before signing.
-	Safety      []string `toml:"safety" example:"使用前检查电源线"`
+	// Safety is shown on the console and printed on the contract before signing.
+	Safety []string `toml:"safety" example:"使用前检查电源线"`
+	// Checklist wants an answer to each point at the inspection.
 	Checklist   []string `toml:"checklist" example:"外观完好"`
 	Accessories []string `toml:"accessories" example:"钻头"`
 	// MinAge in years. It can only raise the sixteen that the rules set.

@@ -117,10 +117,18 @@ func (p address) serial() error {
 	return nil
 }
 
+// chip is the address of an i2c port, 0 if it has none of seven bits.
+func (p address) chip() uint64 {
+	n, err := strconv.ParseUint(p.Options.Get("addr"), 0, 7)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // i2c wants a seven-bit address that is not reserved.
 func (p address) i2c() error {
-	n, err := strconv.ParseUint(p.Options.Get("addr"), 0, 7)
-	if err != nil || n < 0x08 || n > 0x77 {
+	if n := p.chip(); n < 0x08 || n > 0x77 {
 		return fmt.Errorf("i2c 要写明器件地址 0x08 到 0x77，如 i2c:%s?addr=0x70", p.Target)
 	}
 	return nil

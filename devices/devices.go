@@ -21,6 +21,11 @@ import (
 type Conn interface {
 	io.ReadWriter
 	SetReadDeadline(t time.Time) error
+
+	// Pass gives input back that may be somebody else's: a device of a shared
+	// wire can speak during another's turn. The listeners hear it when the turn
+	// ends.
+	Pass(b []byte)
 }
 
 // Line is the wire to one or more devices. Devices that share a wire share the
@@ -33,7 +38,8 @@ type Line interface {
 	Do(ctx context.Context, f func(Conn) error) error
 
 	// Listen registers f for the bytes that arrive while nobody holds the
-	// wire, which is how devices that speak first are heard. f is called from
+	// wire, which is how devices that speak first are heard, and for those
+	// that a turn passed on. f is called from
 	// one goroutine at a time, must not block, and must not keep the slice.
 	// Listeners are registered before the line runs.
 	Listen(f func(b []byte))
@@ -78,6 +84,7 @@ const (
 	NoStatus     Fault = "no-status"      // it works, but cannot confirm what it did
 	PaperLow     Fault = "paper-low"      // paper near its end; still prints
 	PaperOut     Fault = "paper-out"      // no paper
+	StaleTicket  Fault = "stale-ticket"   // no paper, and an old ticket waits in the printer for the next roll
 	CoverOpen    Fault = "cover-open"     // paper cover open
 	CutterJam    Fault = "cutter-jam"     // cutter stuck
 	Overheat     Fault = "overheat"       // print head hot, recovers by itself

@@ -49,6 +49,13 @@ func (c *conn) Read(b []byte) (int, error) {
 	}
 }
 
+// Pass implements devices.Conn.
+func (c *conn) Pass(b []byte) {
+	c.line.mu.Lock()
+	defer c.line.mu.Unlock()
+	c.session.passed = append(c.session.passed, b...)
+}
+
 func (c *conn) readNow(b []byte) (int, error) {
 	c.line.mu.Lock()
 	defer c.line.mu.Unlock()

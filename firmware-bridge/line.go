@@ -148,16 +148,17 @@ func (l *Line) lend() (*session, error) {
 	return s, nil
 }
 
-// takeBack ends a turn; what it left unread goes to the listeners.
+// takeBack ends a turn; what it passed on or left unread goes to the listeners.
 func (l *Line) takeBack(s *session) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.trace.flush()
 	s.lent = false
-	if s.in.Len() > 0 {
-		l.hear(s.in.Bytes())
-		s.in.Reset()
+	if stray := append(s.passed, s.in.Bytes()...); len(stray) > 0 {
+		l.hear(stray)
 	}
+	s.passed = nil
+	s.in.Reset()
 }
 
 // hear hands bytes to the listeners; l.mu is held.

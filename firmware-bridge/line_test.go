@@ -272,3 +272,39 @@ func TestOnlyLinesBecomeLines(t *testing.T) {
 		t.Error("a pin became a line")
 	}
 }
+
+// What a turn passes on is heard when it ends, before what it left unread: on a
+// shared wire it may be another device's.
+func TestPassedInputIsHeardAfterTheTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newFakePort()
+		p.answer = func([]byte) []byte { return []byte{1, 2, 3, 4} }
+		l := newLine(fakeAddr, Opts{}, opens(p))
+		var heard []byte
+		l.Listen(func(b []byte) { heard = append(heard, b...) })
+		start(t, l)
+		open(t, l)
+		err := l.Do(t.Context(), func(c devices.Conn) error {
+			if _, err := c.Write([]byte{0x33}); err != nil {
+				return err
+			}
+			b := make([]byte, 2)
+			_, err := c.Read(b)
+			c.Pass(b)
+			synctest.Wait()
+			if len(heard) > 0 {
+				t.Errorf("% X was heard during the turn", heard)
+			}
+			return err
+		})
+		if want := []byte{1, 2, 3, 4}; err != nil || !bytes.Equal(heard, want) {
+			t.Errorf("heard % X, %v, want % X", heard, err, want)
+		}
+		if _, err := ask(t.Context(), l, 0x33); err != nil {
+			t.Fatal(err)
+		}
+		if want := []byte{1, 2, 3, 4}; !bytes.Equal(heard, want) {
+			t.Errorf("heard % X, want nothing of the second turn", heard)
+		}
+	})
+}

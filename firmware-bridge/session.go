@@ -13,11 +13,12 @@ type session struct {
 	wake chan struct{} // one token: in grew, or the port was lost
 
 	// Guarded by line.mu.
-	lent bool         // a transaction has the wire
-	in   bytes.Buffer // what it has not read yet
-	echo echo
-	lost error // why the port is gone
-	buf  [4096]byte
+	lent   bool         // a transaction has the wire
+	in     bytes.Buffer // what it has not read yet
+	passed []byte       // what it read and passed on
+	echo   echo
+	lost   error // why the port is gone
+	buf    [4096]byte
 }
 
 func newSession(l *Line, p port) *session {

@@ -85,7 +85,7 @@ func setFlow(fd int, flow Flow) error {
 	case FlowRTSCTS:
 		t.Cflag |= unix.CRTSCTS
 	case FlowXonXoff:
-		t.Iflag |= unix.IXON | unix.IXOFF
+		t.Iflag |= unix.IXON                             // the printer holds the host back, never the other way
 		t.Cc[unix.VSTART], t.Cc[unix.VSTOP] = 0x11, 0x13 // tarm leaves them zero
 	}
 	return unix.IoctlSetTermios(fd, unix.TCSETS, t)

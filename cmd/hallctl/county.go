@@ -17,7 +17,7 @@ import (
 
 func (a *app) county() *cobra.Command {
 	return group("county", "与县级的连接和密钥",
-		a.view("status", "与县级的连接", "county", facts),
+		a.view("status", "与县级的连接", "county", facts("county")),
 		a.keygen(), a.countyOpen(), a.countyWatch(),
 	)
 }

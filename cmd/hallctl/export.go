@@ -3,301 +3,237 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/xuri/excelize/v2"
+
+	"halld/cmd/internal/console"
+	"halld/cmd/internal/hall"
 )
 
-// period is what part of the ledger is exported.
-type period struct {
+// part is what part of the hall's books is asked for.
+type part struct {
 	from, to string // days, both included; empty: no bound
-	book     string // key of one ledger; empty: all
+	book     string // key of one book; empty: all
 }
 
-func (p period) has(r record) bool {
-	day := r.Time.Format(time.DateOnly)
-	return day >= p.from && (p.to == "" || day <= p.to) && (p.book == "" || books[bookOf(r)].key == p.book)
+// flags adds the period to a command.
+func (p *part) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.from, "from", "", "从哪一天，如 2026-01-01")
+	cmd.Flags().StringVar(&p.to, "to", "", "到哪一天")
 }
 
-func (p period) check() error {
-	for _, d := range []string{p.from, p.to} {
-		if _, err := time.Parse(time.DateOnly, d); d != "" && err != nil {
-			return fmt.Errorf("日期要写成 2026-01-31，不是 %q", d)
-		}
+func (p *part) bookFlag(cmd *cobra.Command, usage string) {
+	cmd.Flags().StringVar(&p.book, "book", "", usage+"："+strings.Join(bookKeys(), "、"))
+}
+
+func bookKeys() (keys []string) {
+	for _, b := range hall.Books() {
+		keys = append(keys, b.Key)
 	}
+	return keys
+}
+
+// sheets fetches the sheets of the part, in the order of the books.
+func (a *app) sheets(ctx context.Context, p part) ([]hall.Sheet, error) {
+	keys := []string{p.book}
 	if p.book == "" {
-		return nil
+		keys = bookKeys()
 	}
-	var keys []string
-	for _, b := range books {
-		if b.key == p.book {
-			return nil
+	var list []hall.Sheet
+	for _, k := range keys {
+		query := url.Values{"from": {p.from}, "to": {p.to}}
+		answer, err := a.get(ctx, "sheets/"+escape(k)+"?"+query.Encode())
+		if err != nil {
+			return nil, err
 		}
-		keys = append(keys, b.key)
+		var s hall.Sheet
+		if err := json.Unmarshal(answer, &s); err != nil {
+			return nil, err
+		}
+		list = append(list, s)
 	}
-	return fmt.Errorf("没有台账 %q，可选：%s", p.book, strings.Join(keys, "、"))
-}
-
-// sink takes the exported records one after the other.
-type sink interface {
-	add(doc json.RawMessage, r record) error
-	end() error
+	return list, nil
 }
 
 func (a *app) ledgerExport() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "export", Short: "导出台账：.csv、.xlsx（Excel）或 .jsonl（原文）", Args: cobra.NoArgs,
+		Use: "export", Short: "导出台账：.xlsx（Excel）、.csv、.json，或 .jsonl（账本原文）", Args: cobra.NoArgs,
 	}
-	f := cmd.Flags()
-	out := f.String("out", "台账.xlsx", "文件名，后缀决定格式；- 为标准输出（CSV）")
-	format := f.String("format", "", "csv、xlsx 或 jsonl；不写则看文件后缀")
-	var p period
-	f.StringVar(&p.from, "from", "", "从哪一天，如 2026-01-01")
-	f.StringVar(&p.to, "to", "", "到哪一天")
-	f.StringVar(&p.book, "book", "", "只要一本：checkin、queue、rental、tool、deposit、training、notice、other")
+	var p part
+	p.flags(cmd)
+	p.bookFlag(cmd, "只要一本（CSV 必须写明）")
+	out := cmd.Flags().String("out", "台账.xlsx", "文件名，后缀决定格式；- 为标准输出")
+	format := cmd.Flags().String("format", "", "xlsx、csv、json 或 jsonl；不写则看文件后缀")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := p.check(); err != nil {
-			return err
-		}
-		if *format == "" {
-			*format = strings.TrimPrefix(filepath.Ext(*out), ".")
-		}
-		if *out == "-" {
-			_, err := a.export(cmd, cmd.OutOrStdout(), orCSV(*format), p)
-			return err
-		}
-		n, err := a.exportFile(cmd, *out, *format, p)
+		f, err := formatOf(*format, *out, a.json)
 		if err != nil {
 			return err
 		}
-		return tell(a, cmd, map[string]any{"file": *out, "records": n}, template("已导出 {{.records}} 条到 {{.file}}"))
+		if *out == "-" {
+			_, err := a.export(cmd, cmd.OutOrStdout(), f, p)
+			return err
+		}
+		n, err := a.exportFile(cmd, *out, f, p)
+		if err != nil {
+			return err
+		}
+		return tell(a, cmd, map[string]any{"file": *out, "rows": n}, template("已导出 {{.rows}} 行到 {{.file}}"))
 	}
 	return cmd
 }
 
-func orCSV(format string) string {
-	if format == "" {
-		return "csv"
+// formatOf is the form that is asked for. With --json the standard output holds
+// one JSON document and nothing else.
+func formatOf(format, out string, oneJSON bool) (string, error) {
+	switch {
+	case out == "-" && oneJSON && format != "" && format != "json":
+		return "", fmt.Errorf("--json 时标准输出只能是 json，不能是 %s", format)
+	case out == "-" && oneJSON:
+		return "json", nil
+	case format != "":
+		return format, nil
+	case out == "-":
+		return "csv", nil
 	}
-	return format
+	return strings.TrimPrefix(filepath.Ext(out), "."), nil
 }
 
 // exportFile writes to a file that appears only when it is whole.
-func (a *app) exportFile(cmd *cobra.Command, path, format string, p period) (n int, err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".export-*")
+func (a *app) exportFile(cmd *cobra.Command, path, format string, p part) (n int, err error) {
+	err = wholeFile(path, 0o640, func(f *os.File) error {
+		n, err = a.export(cmd, f, format, p)
+		return err
+	})
+	return n, err
+}
+
+// wholeFile writes a file under another name and gives it its own once all of it
+// is on disk.
+func wholeFile(path string, mode os.FileMode, write func(*os.File) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".hallctl-*")
 	if err != nil {
-		return 0, fmt.Errorf("导出：%w", err)
+		return fmt.Errorf("不能在 %s 写文件：%w", filepath.Dir(path), err)
 	}
 	defer os.Remove(f.Name())
 	defer f.Close()
-	if n, err = a.export(cmd, f, format, p); err != nil {
-		return n, err
+	if err := write(f); err != nil {
+		return err
 	}
-	if err := errors.Join(f.Chmod(0o640), f.Sync(), f.Close(), os.Rename(f.Name(), path)); err != nil {
-		return n, fmt.Errorf("导出：%w", err)
+	_ = f.Chmod(mode) // a stick's file system may know no rights
+	if err := errors.Join(f.Sync(), f.Close(), os.Rename(f.Name(), path), syncDir(filepath.Dir(path))); err != nil {
+		return fmt.Errorf("写文件 %s：%w", path, err)
 	}
-	return n, nil
+	return nil
 }
 
-func (a *app) export(cmd *cobra.Command, w io.Writer, format string, p period) (int, error) {
-	var s sink
+// syncDir makes a file's name survive the pulling of a stick.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+func (a *app) export(cmd *cobra.Command, w io.Writer, format string, p part) (int, error) {
+	var write func(io.Writer, []hall.Sheet) error
 	switch format {
-	case "csv":
-		s = newCSV(w, p)
-	case "xlsx":
-		s = newXLSX(w)
 	case "jsonl":
-		s = lines{bufio.NewWriter(w)}
+		return a.raw(cmd.Context(), w, p, progress(cmd.ErrOrStderr()))
+	case "csv":
+		if p.book == "" {
+			return 0, fmt.Errorf("CSV 一次只能导出一本台账，请写 --book，可选：%s", strings.Join(bookKeys(), "、"))
+		}
+		write = console.WriteCSV
+	case "xlsx":
+		write = writeXLSX
+	case "json":
+		write = func(w io.Writer, list []hall.Sheet) error {
+			return json.NewEncoder(w).Encode(map[string]any{"sheets": list})
+		}
 	default:
-		return 0, fmt.Errorf("不认识的格式 %q，可选：csv、xlsx、jsonl", format)
+		return 0, fmt.Errorf("不认识的格式“%s”，可选：xlsx、csv、json、jsonl", format)
 	}
-	n, err := a.walk(cmd.Context(), p, s.add, progress(cmd.ErrOrStderr()))
-	if err == nil {
-		err = s.end()
+	list, err := a.sheets(cmd.Context(), p)
+	if err != nil {
+		return 0, err
 	}
-	return n, err
+	n := 0
+	for _, s := range list {
+		n += len(s.Rows)
+	}
+	return n, write(w, list)
 }
 
 // pageSize is how many records are asked for at once.
 const pageSize = 500
 
-// walk visits the records of a period in order, a page at a time.
-func (a *app) walk(ctx context.Context, p period, visit func(json.RawMessage, record) error, show func(done, total uint64)) (n int, err error) {
-	status, err := a.get(ctx, "status")
-	if err != nil {
+// raw writes the exact bytes of the records of a period, one a line.
+func (a *app) raw(ctx context.Context, out io.Writer, p part, show func(done, total uint64)) (n int, err error) {
+	if p.book != "" {
+		return 0, errors.New("jsonl 是账本原文，不能只要一本，请不写 --book")
+	}
+	if err := p.check(); err != nil {
 		return 0, err
 	}
-	var total struct {
-		Last uint64 `json:"last_seq"`
-	}
-	if err := json.Unmarshal(status, &total); err != nil {
-		return 0, err
-	}
-	for from := uint64(1); from <= total.Last; from += pageSize {
-		answer, err := a.get(ctx, fmt.Sprintf("ledger?from=%d&limit=%d", from, pageSize))
-		if err != nil {
-			return n, err
-		}
+	w := bufio.NewWriter(out)
+	last, err := a.lastRecord(ctx)
+	for from := uint64(1); err == nil && from <= last; from += pageSize {
 		var docs []json.RawMessage
-		if err := json.Unmarshal(answer, &docs); err != nil {
-			return n, err
+		var answer json.RawMessage
+		if answer, err = a.get(ctx, fmt.Sprintf("ledger?from=%d&limit=%d", from, pageSize)); err != nil {
+			break
+		}
+		if err = json.Unmarshal(answer, &docs); err != nil {
+			break
 		}
 		for _, doc := range docs {
-			var r record
-			if err := json.Unmarshal(doc, &r); err != nil {
-				return n, err
-			}
-			if !p.has(r) {
+			if !p.has(doc) {
 				continue
 			}
 			n++
-			if err := visit(doc, r); err != nil {
-				return n, err
-			}
+			_, _ = w.Write(append(doc, '\n')) // an error shows at the flush
 		}
-		show(min(from+pageSize-1, total.Last), total.Last)
+		show(min(from+pageSize-1, last), last)
 	}
-	return n, nil
+	return n, errors.Join(err, w.Flush())
 }
 
-// bom makes Excel read a CSV as UTF-8.
-const bom = "\ufeff"
-
-// sheet is a CSV of one ledger, or of everything with the data as one column.
-type sheet struct {
-	w    *csv.Writer
-	book book
-}
-
-func newCSV(w io.Writer, p period) *sheet {
-	s := &sheet{book: books[len(books)-1]}
-	for _, b := range books {
-		if b.key == p.book {
-			s.book = b
-		}
-	}
-	_, _ = io.WriteString(w, bom) // an error shows with the rows
-	s.w = csv.NewWriter(w)
-	s.w.UseCRLF = true
-	_ = s.w.Write(s.book.heads())
-	return s
-}
-
-func (s *sheet) add(_ json.RawMessage, r record) error { return s.w.Write(safe(s.book.row(r))) }
-
-func (s *sheet) end() error {
-	s.w.Flush()
-	return s.w.Error()
-}
-
-// safe keeps Excel from taking a text for a formula.
-func safe(cells []string) []string {
-	for i, c := range cells {
-		if c != "" && strings.ContainsAny(c[:1], "=+-@\t\r") {
-			if _, err := strconv.ParseFloat(c, 64); err != nil {
-				cells[i] = "'" + c
-			}
-		}
-	}
-	return cells
-}
-
-// lines are the records' exact bytes, one a line.
-type lines struct{ w *bufio.Writer }
-
-func (l lines) add(doc json.RawMessage, _ record) error {
-	_, err := l.w.Write(append(doc, '\n'))
-	return err
-}
-
-func (l lines) end() error { return l.w.Flush() }
-
-// workbook is an Excel file with a sheet for each ledger.
-type workbook struct {
-	out  io.Writer
-	file *excelize.File
-	rows []int // written so far, by book
-	to   []*excelize.StreamWriter
-	err  error
-}
-
-func newXLSX(out io.Writer) *workbook {
-	wb := &workbook{out: out, file: excelize.NewFile()}
-	bold, err := wb.file.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"D9ECFB"}}})
-	wb.err = err
-	for _, b := range books {
-		wb.begin(b, bold)
-	}
-	if wb.err == nil {
-		wb.err = wb.file.DeleteSheet("Sheet1")
-	}
-	return wb
-}
-
-func (wb *workbook) begin(b book, bold int) {
-	if wb.err != nil {
-		return
-	}
-	if _, wb.err = wb.file.NewSheet(b.name); wb.err != nil {
-		return
-	}
-	sw, err := wb.file.NewStreamWriter(b.name)
+func (a *app) lastRecord(ctx context.Context) (uint64, error) {
+	answer, err := a.get(ctx, "status")
 	if err != nil {
-		wb.err = err
-		return
+		return 0, err
 	}
-	head := make([]any, 0, len(common)+len(b.columns))
-	for _, h := range b.heads() {
-		head = append(head, excelize.Cell{StyleID: bold, Value: h})
+	var s struct {
+		Last uint64 `json:"last_seq"`
 	}
-	wb.err = errors.Join(sw.SetColWidth(2, 2, 20), sw.SetColWidth(4, len(head), 14),
-		sw.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}),
-		sw.SetRow("A1", head))
-	wb.to, wb.rows = append(wb.to, sw), append(wb.rows, 1)
+	return s.Last, json.Unmarshal(answer, &s)
 }
 
-// moneyHeads are the columns that Excel should be able to add up.
-var moneyHeads = map[string]bool{"金额": true, "租赁费": true, "扣款": true, "检查扣款": true, "押金": true, "购置价": true, "单价": true, "费用": true}
-
-func (wb *workbook) add(_ json.RawMessage, r record) error {
-	if wb.err != nil {
-		return wb.err
-	}
-	i := bookOf(r)
-	heads := books[i].heads()
-	cells := make([]any, 0, len(heads))
-	for c, v := range books[i].row(r) {
-		sum, err := strconv.ParseFloat(v, 64)
-		if (moneyHeads[heads[c]] || c == 0) && err == nil {
-			cells = append(cells, sum)
-			continue
+func (p part) check() error {
+	for _, d := range []string{p.from, p.to} {
+		if _, err := time.Parse(time.DateOnly, d); d != "" && err != nil {
+			return fmt.Errorf("日期要写成 2026-01-31，不是“%s”", d)
 		}
-		cells = append(cells, v)
 	}
-	wb.rows[i]++
-	at, err := excelize.CoordinatesToCellName(1, wb.rows[i])
-	if err != nil {
-		return err
-	}
-	return wb.to[i].SetRow(at, cells)
+	return nil
 }
 
-func (wb *workbook) end() error {
-	for _, sw := range wb.to {
-		wb.err = errors.Join(wb.err, sw.Flush())
+// has tells whether a record's day lies in the period.
+func (p part) has(doc json.RawMessage) bool {
+	var r struct{ Time time.Time }
+	if json.Unmarshal(doc, &r) != nil {
+		return false
 	}
-	if wb.err != nil {
-		return wb.err
-	}
-	return errors.Join(wb.file.Write(wb.out), wb.file.Close())
+	day := r.Time.Format(time.DateOnly)
+	return day >= p.from && (p.to == "" || day <= p.to)
 }

@@ -18,11 +18,12 @@ import (
 // headings of a tool list, and the flag of tool add that each stands for.
 var headings = map[string]string{
 	"编号": "id", "工具编号": "id", "名称": "name", "类别": "class", "类型": "type", "单价": "rate", "计价单位": "per", "单位": "per",
-	"日封顶": "cap", "免费分钟": "free", "押金": "deposit", "购置价": "purchase", "柜门": "door", "配件": "accessory",
+	"计时分钟": "round", "日封顶": "cap", "免费分钟": "free", "只计开放时间": "open-hours", "价目版本": "version", "押金": "deposit", "购置价": "purchase", "购置日期": "bought",
+	"使用月数": "life", "柜门": "door", "存放处": "place", "配件": "accessory", "配件价": "part-price", "检查间隔": "check-every", "检查到期": "check-by",
 }
 
-// values of a tool list that are written in Chinese.
-var values = map[string]string{"简单": "simple", "计价": "priced", "小时": "hour", "天": "day", "次": "use"}
+// written are the values that a tool list has in Chinese.
+var written = map[string]string{"简单": "simple", "计价": "priced", "小时": "hour", "天": "day", "次": "use", "是": "true", "否": "false"}
 
 // failure is a row that did not become a tool.
 type failure struct {
@@ -33,10 +34,11 @@ type failure struct {
 
 func (a *app) toolImport() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "import FILE.csv", Short: "从表格新增工具；首行为列名，与 tool list 相同或与 tool add 的参数同名", Args: cobra.ExactArgs(1),
+		Use: "import FILE.csv", Short: "从表格新增工具；首行为列名：编号、名称、类别、单价、计价单位、押金等，或 tool add 的参数名", Args: cobra.ExactArgs(1),
 	}
 	staff := cmd.Flags().String("staff", "", staffFlag.usage)
 	second := cmd.Flags().String("second", "", secondFlag.usage)
+	reason := cmd.Flags().String("reason", "", reasonFlag.usage)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		rows, err := readTools(args[0])
 		if err != nil {
@@ -44,9 +46,10 @@ func (a *app) toolImport() *cobra.Command {
 		}
 		added, failed := []string{}, []failure{}
 		for i, body := range rows {
-			body["staff"] = *staff
-			if *second != "" {
-				body["second"] = *second
+			for k, v := range map[string]string{"staff": *staff, "second": *second, "reason": *reason} {
+				if v != "" {
+					body[k] = v
+				}
 			}
 			id := fmt.Sprint(body["tool"].(map[string]any)["tool"])
 			if _, err := a.post(cmd.Context(), "tool/add", body); err != nil {
@@ -83,7 +86,7 @@ func readTools(path string) ([]map[string]any, error) {
 }
 
 func parseTools(b []byte) ([]map[string]any, error) {
-	b = bytes.TrimPrefix(b, []byte(bom))
+	b = bytes.TrimPrefix(b, []byte("\ufeff"))
 	if !utf8.Valid(b) { // Excel in China saves CSV as GBK
 		var err error
 		if b, err = simplifiedchinese.GB18030.NewDecoder().Bytes(b); err != nil {
@@ -138,7 +141,7 @@ func fill(body map[string]any, f flag, cell string) error {
 	if cell == "" {
 		return nil
 	}
-	if v, ok := values[cell]; ok {
+	if v, ok := written[cell]; ok {
 		cell = v
 	}
 	var v any = cell
@@ -156,7 +159,13 @@ func fill(body map[string]any, f flag, cell string) error {
 		}
 		v = n
 	case list:
-		v = strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune("、,，;；", r) })
+		v = strings.FieldsFunc(cell, separates)
+	case sums:
+		p := priced{}
+		if err := p.Set(cell); err != nil {
+			return err
+		}
+		v = p
 	}
 	set(body, f.field, v)
 	return nil

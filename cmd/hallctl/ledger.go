@@ -6,17 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"halld/cmd/internal/console"
-	"halld/cmd/internal/ledger"
 )
 
 func (a *app) ledger() *cobra.Command {
-	return group("ledger", "台账", a.ledgerList(), a.ledgerVerify(), a.ledgerExport())
+	return group("ledger", "台账", a.ledgerList(), a.ledgerVerify(), a.ledgerExport(), a.ledgerPrint(), a.ledgerExceptions(), a.ledgerBackup())
 }
 
 const ledgerTable = `序号	时间	类别	对象{{range .}}
@@ -28,6 +28,34 @@ func (a *app) ledgerList() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		answer, err := a.get(cmd.Context(), fmt.Sprintf("ledger?last=%d", *count))
 		return say(a, cmd, answer, err, template(ledgerTable))
+	}
+	return cmd
+}
+
+func (a *app) ledgerPrint() *cobra.Command {
+	return verb{
+		use: "print", short: "在小票打印机上打印一段时间的台账，最多 200 行", say: "正在打印{{.name}}：{{.rows}} 行，{{.pages}} 页",
+		flags: []flag{
+			{name: "book", usage: "哪一本：" + strings.Join(bookKeys(), "、")},
+			{name: "from", usage: "从哪一天，如 2026-01-01"},
+			{name: "to", usage: "到哪一天"},
+		},
+	}.command(a, "ledger")
+}
+
+const exceptionTable = `工号	时间	事项	对象	原因{{range .rows}}
+{{range $i, $c := .}}{{if $i}}	{{end}}{{$c}}{{end}}{{end}}`
+
+// ledgerExceptions lists what the staff did aside from the ordinary course, for
+// the supervisor (附件2 第九条).
+func (a *app) ledgerExceptions() *cobra.Command {
+	cmd := &cobra.Command{Use: "exceptions", Short: "例外清单：按工号列出插叫、补打、手工录入、冲正、变更价格等", Args: cobra.NoArgs}
+	var p part
+	p.flags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		query := url.Values{"from": {p.from}, "to": {p.to}}
+		answer, err := a.get(cmd.Context(), "sheets/exception?"+query.Encode())
+		return say(a, cmd, answer, err, template(exceptionTable))
 	}
 	return cmd
 }
@@ -47,7 +75,8 @@ func (a *app) ledgerVerify() *cobra.Command {
 		walk := a.verifyHere
 		if *file != "" {
 			walk = func(ctx context.Context, show func(done, total uint64)) (verified, error) {
-				return verifyFile(ctx, *file, show)
+				v, err := verifyFile(ctx, *file, show)
+				return v, wrongFile(*file, err)
 			}
 		}
 		v, err := walk(cmd.Context(), progress(cmd.ErrOrStderr()))
@@ -89,18 +118,6 @@ func (a *app) verifyHere(ctx context.Context, show func(done, total uint64)) (v 
 		}
 		show(line.Done, line.Total)
 	}
-}
-
-func verifyFile(ctx context.Context, path string, show func(done, total uint64)) (verified, error) {
-	rep, err := ledger.VerifyFile(ctx, path, show)
-	if err != nil {
-		return verified{}, err
-	}
-	v := verified{Records: rep.Records, Epoch: rep.Epoch, Head: rep.Head, Bad: []string{}}
-	for _, p := range rep.Bad {
-		v.Bad = append(v.Bad, fmt.Sprintf("第 %d 条：%s", p.Seq, p.What))
-	}
-	return v, nil
 }
 
 // progress shows how far something is, on a terminal only.

@@ -36,19 +36,20 @@ type app struct {
 func root() *cobra.Command {
 	a := &app{}
 	cmd := &cobra.Command{
-		Use:   "hallctl",
-		Short: "零工市场大厅命令行",
-		Long: "hallctl talks to halld over its unix socket. Whatever changes something takes\n" +
-			"--staff, and the rules decide who may do it.",
+		Use:           "hallctl",
+		Short:         "零工市场大厅命令行",
+		Long:          "hallctl 通过本机套接字与 halld 通话。凡有变动的命令都要写 --staff，由规则决定谁可以办理。",
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	socket := os.Getenv("HALLCTL_SOCKET")
 	if socket == "" {
 		socket = defaultSocket
 	}
-	cmd.PersistentFlags().StringVar(&a.socket, "socket", socket, "unix socket of halld (or HALLCTL_SOCKET)")
-	cmd.PersistentFlags().BoolVar(&a.json, "json", false, "one JSON document on stdout")
+	cmd.PersistentFlags().StringVar(&a.socket, "socket", socket, "halld 的套接字（或用环境变量 HALLCTL_SOCKET）")
+	cmd.PersistentFlags().BoolVar(&a.json, "json", false, "标准输出只有一个 JSON 文档，供程序使用")
 	cmd.AddCommand(a.status(), a.queue())
 	for _, v := range queueVerbs() {
 		cmd.AddCommand(v.command(a, ""))
@@ -57,5 +58,6 @@ func root() *cobra.Command {
 		a.person(), a.tool(), a.rental(), a.door(), a.notice(), a.training(), a.day(), a.emergency(), a.window(), a.cash(), a.storage(),
 		a.ledger(), a.print(), a.county(), a.staff(), a.clock(),
 	)
+	plainly(cmd)
 	return cmd
 }

@@ -60,6 +60,14 @@ func TestScripts(t *testing.T) {
 			"contacts": func(ts *testscript.TestScript, _ bool, args []string) {
 				hallOf(ts).Rewire("A", args[0])
 			},
+			"misbehave": func(ts *testscript.TestScript, _ bool, args []string) {
+				hallOf(ts).Misbehave(hall.DoorID(args[0]), hall.OpState(args[1]))
+			},
+			"force": func(ts *testscript.TestScript, _ bool, args []string) {
+				_, err := hallOf(ts).Do(context.Background(), hall.DoorSeen{Door: hall.DoorID(args[0]), State: hall.DoorOpen})
+				ts.Check(err)
+			},
+			"queued": queued,
 			"laycard": func(ts *testscript.TestScript, _ bool, args []string) {
 				c := ts.Value(consoleKey{}).(*console.Console)
 				for !c.Card(hall.Person{Ref: args[0], Last4: args[1]}) { // until hallctl asks for it
@@ -83,6 +91,18 @@ type (
 
 func hallOf(ts *testscript.TestScript) *consoletest.Hall {
 	return ts.Value(hallKey{}).(*consoletest.Hall)
+}
+
+// queued waits until a door waits for its turn.
+func queued(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		var idle bool
+		ts.Check(hallOf(ts).View(context.Background(), func(h *hall.Hall) { idle = h.Idle(hall.DoorID(args[0])) }))
+		if !idle {
+			return
+		}
+	}
+	ts.Fatalf("%s does not wait for its turn", args[0])
 }
 
 // oneJSON checks that the last command printed exactly one JSON document, with

@@ -12,13 +12,14 @@ func (a *app) person() *cobra.Command {
 			*person = args[0]
 		}
 		answer, err := a.get(cmd.Context(), "persons/"+escape(*person))
-		return say(a, cmd, answer, err, facts)
+		return say(a, cmd, answer, err, facts("person"))
 	}
 	list := []*cobra.Command{show}
 	for _, v := range []verb{
 		{
-			use: "checkin", short: "录入证件登记取号（阅读器不能用时，核对证件原件）", say: "号码 {{.ticket}}",
-			flags: []flag{{name: "number", usage: "证件号码"}, {name: "name", usage: "姓名"}, {name: "service", usage: "服务的 key；不写为第一项"}},
+			use: "checkin", short: "录入证件登记取号（阅读器不能用时，核对证件原件；号码和姓名从终端或标准输入读，各一行）", say: "号码 {{.ticket}}",
+			ask:   []question{{"number", "证件号码"}, {"name", "姓名"}},
+			flags: []flag{{name: "service", usage: "服务的 key；不写为第一项"}, {name: "second", usage: "复核人工号（另一名工作人员看过原件）"}},
 		},
 		{
 			use: "flag", short: "标记服务等级（困难帮扶）", say: "已标记",
@@ -57,18 +58,7 @@ func (a *app) day() *cobra.Command {
 	return group("day", "营业日",
 		verb{use: "open", short: "开门营业", say: "已开门"}.command(a, "day"),
 		verb{use: "close", short: "闭门：日终核对", flags: []flag{reasonFlag}, say: "已闭门"}.command(a, "day"),
-		a.view("report", "日报", "day/report", facts),
-	)
-}
-
-// cash is the day's money, and its hand-over to finance.
-func (a *app) cash() *cobra.Command {
-	return group("cash", "现金日结",
-		a.view("show", "今天的收支和在存押金", "cash", facts),
-		verb{
-			use: "close", short: "财务点清并接收当天现金", say: "已日结",
-			flags: []flag{{name: "counted", usage: "实点金额", kind: money}, {name: "from", usage: "交款人工号"}, {name: "day", usage: "哪一天；不写为今天"}, reasonFlag},
-		}.command(a, "cash"),
+		a.view("report", "日报", "day/report", facts("report")),
 	)
 }
 
@@ -81,7 +71,9 @@ func (a *app) storage() *cobra.Command {
 		}.command(a, "storage"),
 		verb{
 			use: "fetch", short: "取回寄存物", say: "寄存 {{.storage}} 柜门 {{.door}}",
-			flags: []flag{personFlag, {name: "storage", usage: "寄存单编号"}},
+			flags: []flag{
+				personFlag, {name: "storage", usage: "寄存单编号"}, {name: "by-hand", usage: "两人用钥匙打开，人工取出", kind: yes}, secondFlag, reasonFlag,
+			},
 		}.command(a, "storage"),
 		a.view("list", "寄存中的物品", "storages", table("storage 编号", "door 柜门", "what 物品", "last4 证件尾号", "state 状态", "since 时间")),
 	)

@@ -9,26 +9,32 @@ const settlementLines = `单号	{{.rental}}
 租赁费	{{.fee}}
 扣款	{{.deduction}}
 押金	{{.deposit}}
-退还	{{.refund}}
-应补交	{{.due}}`
+退还	{{.refund}}{{if ne .refund "0.00"}}（{{.method}}）{{end}}
+应补交	{{.due}}{{if ne .due "0.00"}}{{with .method}}，已收（{{.}}）{{else}}，未收，记为欠款{{end}}{{end}}`
 
 func rentalVerbs() []verb {
 	id := []string{"rental"}
 	tool := flag{name: "tool", usage: "工具编号；不写为第一件"}
+	pad := flag{name: "pad", usage: "签字板笔迹文件，记下其 SHA-256", kind: file}
+	receipt := flag{name: "receipt", usage: "交回的押金收据编号"}
 	return []verb{
 		{
 			use: "request", short: "申请租用工具", say: rentalLine,
 			flags: []flag{
 				flag{name: "tool", usage: "工具编号，可写多次", kind: list}.as("tools"), personFlag,
 				{name: "trade", usage: "用于什么工种"},
+				{name: "trained", usage: "已核对证明的培训课程", kind: list},
 			},
 		},
 		{use: "approve RENTAL", short: "审批", args: id, say: rentalLine},
 		{use: "refuse RENTAL", short: "拒绝申请", args: id, flags: []flag{reasonFlag}, say: rentalLine},
-		{use: "cancel RENTAL", short: "取消申请", args: id, flags: []flag{reasonFlag}, say: rentalLine},
+		{
+			use: "cancel RENTAL", short: "取消没有出库的工具；全部没有出库的退押金", args: id, say: rentalLine,
+			flags: []flag{reasonFlag, {name: "method", usage: "退押金的方式；不写为收押金的方式"}, receipt},
+		},
 		{
 			use: "sign RENTAL", short: "确认签字联", args: id, say: rentalLine,
-			flags: []flag{{name: "stub", usage: "签字联编号；不写为租赁单号"}},
+			flags: []flag{{name: "stub", usage: "签字联编号；不写为最近打印的一联"}, pad},
 		},
 		{
 			use: "deposit RENTAL", short: "收押金", args: id, say: rentalLine,
@@ -45,7 +51,7 @@ func rentalVerbs() []verb {
 		{
 			use: "return RENTAL", short: "归还：打开柜门放回工具", args: id, say: rentalLine,
 			flags: []flag{
-				tool,
+				flag{name: "tool", usage: "工具编号，可写多次；不写为全部", kind: list}.as("tools"),
 				{name: "door", usage: "放回另一扇柜门，如 A/5"},
 				{name: "by-hand", usage: "在柜台人工收回", kind: yes},
 				reasonFlag,
@@ -55,9 +61,11 @@ func rentalVerbs() []verb {
 			use: "inspect RENTAL", short: "检查归还的工具", args: id, say: rentalLine,
 			flags: []flag{
 				tool,
-				{name: "result", usage: "ok 完好，damaged 损坏，incomplete 缺件，lost 丢失"},
-				{name: "deduct", usage: "扣款", kind: money},
+				{name: "result", usage: "ok 完好，damaged 损坏，incomplete 缺配件，lost 丢失"},
+				{name: "deduct", usage: "扣款，缺配件的价格另计", kind: money},
+				{name: "passed", usage: "检查合格的项目；all 为其余全部", kind: list},
 				{name: "failed", usage: "检查不合格的项目", kind: list},
+				{name: "present", usage: "交回的配件；all 为其余全部", kind: list},
 				{name: "missing", usage: "缺少的配件", kind: list},
 				{name: "note", usage: "备注"},
 				secondFlag,
@@ -66,24 +74,32 @@ func rentalVerbs() []verb {
 		{
 			use: "settle RENTAL", short: "结算退押", args: id, say: settlementLines,
 			flags: []flag{
-				{name: "method", usage: "退款或补交的方式；不写为现金"},
-				{name: "stub", usage: "归还单签字联编号"},
-				{name: "receipt", usage: "交回的押金收据编号"},
+				{name: "method", usage: "退款的方式，不写为收押金的方式；应补交时是收款的方式，不写为没有收，记为欠款"},
+				{name: "stub", usage: "归还检查单签字联编号；不写为最近打印的一联"},
+				pad, receipt,
 			},
 		},
 		{
 			use: "pay RENTAL", short: "补交结算后所欠", args: id, say: rentalLine,
-			flags: []flag{{name: "amount", usage: "金额；不写为全部", kind: money}, {name: "method", usage: "方式；不写为现金"}},
+			flags: []flag{
+				{name: "amount", usage: "金额；不写为全部", kind: money},
+				{name: "due", usage: "收款前的欠款；只收一部分时必写，以免收两次", kind: money},
+				{name: "method", usage: "方式；不写为现金"},
+			},
 		},
 		{
 			use: "swap RENTAL", short: "换一件同类工具", args: id, say: rentalLine,
 			flags: []flag{tool, {name: "with", usage: "换成哪件"}, reasonFlag},
 		},
-		{use: "contract RENTAL", short: "签字前重打租赁单", args: id, say: rentalLine},
+		{use: "contract RENTAL", short: "重打待签字的租赁单或归还检查单，原来的一联作废", args: id, say: rentalLine},
 		{use: "remind RENTAL", short: "催还超期工具", args: id, flags: []flag{{name: "note", usage: "备注"}}, say: rentalLine},
 		{
-			use: "lost-slip RENTAL", short: "押金收据遗失：凭证件和声明办理", args: id, say: rentalLine,
-			flags: []flag{secondFlag, {name: "statement", usage: "声明编号"}},
+			use: "lost-slip RENTAL", short: "押金收据遗失：本人刷证，凭声明办理", args: id, say: rentalLine,
+			flags: []flag{
+				secondFlag,
+				{name: "statement", usage: "声明编号"},
+				{name: "document", usage: "证件过期或读不出时，两人核对了什么证件"},
+			},
 		},
 		{
 			use: "correct RENTAL", short: "冲正一步（原记录保留）", args: id, say: rentalLine,
@@ -100,12 +116,14 @@ const rentalSheet = `租赁单	{{.rental}}
 证件尾号	{{.last4}}
 申请	{{full .requested}}，经办 {{.staff}}{{with .approver}}，审批 {{.}}{{end}}{{with .trade}}，用于{{.}}{{end}}
 押金	应收 {{.deposit}} 元，在存 {{.held}} 元{{with .receipt}}，收据 {{.}}{{end}}{{with .stub}}
-签字联	{{.}}{{end}}{{with .binding}}
+签字联	{{.}}{{end}}{{with .to_sign}}
+待签字	{{.}}{{end}}{{with .binding}}
 校验码	{{.}}{{end}}{{range .lines}}
-工具	{{.tool}} {{.name}}，{{word .state}}，{{.price_text}}，押金 {{.deposit}} 元{{with .door}}，柜门 {{.}}{{end}}{{with .accessories}}，配件 {{join .}}{{end}}{{with .out}}
+工具	{{.tool}} {{.name}}，{{word .state}}，{{.price_text}}{{with .price.version}}（价目表 {{.}}）{{end}}，押金 {{.deposit}} 元{{with .door}}，柜门 {{.}}{{end}}{{with .accessories}}，配件 {{join .}}{{end}}{{range .safety}}
+　须知	{{.}}{{end}}{{with .out}}
 　出库	{{full .}}{{end}}{{with .in}}
 　归还	{{full .}}{{end}}{{with .result}}
-　检查	{{word .}}{{end}}{{end}}{{with .bill}}
+　检查	{{word .}}{{end}}{{with .failed}}，不合格 {{join .}}{{end}}{{with .missing}}，缺 {{join .}}{{end}}{{end}}{{with .bill}}
 计价	{{.formula}}
 结算	租赁费 {{.fee}}，扣款 {{.deduction}}，退还 {{.refund}}，应补交 {{.due}}{{end}}`
 

@@ -23,8 +23,8 @@ func (a *app) status() *cobra.Command {
 	})
 }
 
-// problems lists the devices that do not work: what is wrong, what it means, and
-// what to do.
+// problems lists what the devices say they are, and those that do not work: what
+// is wrong, what it means, and what to do.
 func problems(v any) string {
 	m, _ := v.(map[string]any)
 	list, _ := m["devices"].([]any)
@@ -32,6 +32,9 @@ func problems(v any) string {
 	for _, x := range list {
 		d, _ := x.(map[string]any)
 		name, _ := d["device"].(string)
+		if about, _ := d["about"].(string); about != "" {
+			fmt.Fprintf(&b, "· %s：%s\n", console.Explain(name, "").Where, about)
+		}
 		if fault, _ := d["fault"].(string); fault != "" {
 			p := console.Explain(name, fault)
 			fmt.Fprintf(&b, "✗ %s（%s）：%s\n  影响：%s\n  处理：%s\n", p.Where, name, p.What, p.Effect, p.Remedy)

@@ -1,8 +1,18 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,8 +29,37 @@ type verb struct {
 	short string
 	path  string   // of the interface; empty: group and name
 	args  []string // fields that the arguments fill
+	ask   []question
 	flags []flag
-	say   string // template of the answer for people
+	with  map[string]any // fields that are always so
+	say   string         // template of the answer for people
+	// follow takes the answer of what goes on after it; nil: it is said.
+	follow func(a *app, cmd *cobra.Command, answer json.RawMessage) error
+}
+
+// question is a field of a request that is personal data: it is read from the
+// terminal or a pipe, because a command line is seen by others and kept.
+type question struct{ field, text string }
+
+// answer asks the questions, one line each.
+func answer(body map[string]any, questions []question, in io.Reader, prompt io.Writer) error {
+	lines := bufio.NewReader(in)
+	f, isFile := in.(*os.File)
+	asked := isFile && terminal(f)
+	for _, q := range questions {
+		if asked {
+			fmt.Fprintf(prompt, "%s：", q.text)
+		}
+		line, err := lines.ReadString('\n')
+		if line = strings.TrimSpace(line); line == "" {
+			return fmt.Errorf("没有输入%s，请在提示后输入，或从标准输入送来，每项一行", q.text)
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("reading the answer: %w", err)
+		}
+		set(body, q.field, line)
+	}
+	return nil
 }
 
 // flag is a field of a request. A dot in field goes one object deeper.
@@ -39,7 +78,9 @@ const (
 	number
 	money // yuan, a decimal string
 	list  // comma-separated, or written several times
+	sums  // names with yuan, 钻头=15.00, comma-separated or written several times
 	yes   // present or not
+	file  // a file, of which the SHA-256 is sent
 )
 
 // as gives a flag another field.
@@ -66,6 +107,10 @@ func (f flag) in(fs *pflag.FlagSet) {
 		fs.Bool(f.name, false, f.usage)
 	case money:
 		fs.Var(yuan{new(string)}, f.name, f.usage)
+	case file:
+		fs.Var(digest{new(string)}, f.name, f.usage)
+	case sums:
+		fs.Var(priced{}, f.name, f.usage)
 	default:
 		fs.String(f.name, f.value, f.usage)
 	}
@@ -84,6 +129,8 @@ func (f flag) put(body map[string]any, fs *pflag.FlagSet) {
 		v, _ = fs.GetStringSlice(f.name)
 	case yes:
 		v, _ = fs.GetBool(f.name)
+	case sums:
+		v = fs.Lookup(f.name).Value
 	default:
 		v = fs.Lookup(f.name).Value.String()
 	}
@@ -118,13 +165,66 @@ func (y yuan) String() string {
 func (y yuan) Set(s string) error {
 	f, err := hall.ParseFen(s)
 	if err != nil {
-		return fmt.Errorf("金额要写成元，如 12.50")
+		return err
 	}
 	*y.sum = f.String()
 	return nil
 }
 
 func (yuan) Type() string { return "yuan" }
+
+// digest is a flag's value that is a file, read as the SHA-256 of its content.
+type digest struct{ sum *string }
+
+func (d digest) String() string {
+	if d.sum == nil {
+		return ""
+	}
+	return *d.sum
+}
+
+func (d digest) Set(path string) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("读不出文件：%w", err)
+	}
+	sum := sha256.Sum256(b)
+	*d.sum = hex.EncodeToString(sum[:])
+	return nil
+}
+
+func (digest) Type() string { return "file" }
+
+// priced is a flag's value that is sums of money by name.
+type priced map[string]string
+
+func (p priced) String() string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		parts = append(parts, name+"="+p[name])
+	}
+	return strings.Join(parts, ",")
+}
+
+func (p priced) Set(s string) error {
+	for part := range strings.FieldsFuncSeq(s, separates) {
+		name, sum, ok := strings.Cut(part, "=")
+		if !ok || name == "" {
+			return &hall.Refusal{Code: "price", Text: "“" + part + "”不对，要写成 名称=元，如 钻头=15.00"}
+		}
+		f, err := hall.ParseFen(sum)
+		if err != nil {
+			return err
+		}
+		p[name] = f.String()
+	}
+	return nil
+}
+
+func (priced) Type() string { return "name=yuan" }
+
+// separates tells what may stand between the parts of a list.
+func separates(r rune) bool { return strings.ContainsRune("、,，;；", r) }
 
 var staffFlag = flag{name: "staff", usage: "经办人工号"}
 
@@ -140,13 +240,24 @@ func (v verb) command(a *app, group string) *cobra.Command {
 	human := template(v.say)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		body := map[string]any{}
+		maps.Copy(body, v.with)
 		for i, arg := range args {
 			set(body, v.args[i], arg)
+		}
+		if err := answer(body, v.ask, cmd.InOrStdin(), cmd.ErrOrStderr()); err != nil {
+			return err
 		}
 		for _, f := range flags {
 			f.put(body, cmd.Flags())
 		}
-		answer, err := a.post(cmd.Context(), path, body)
+		ctx := cmd.Context()
+		if v.follow != nil { // an interrupt must not leave it begun and not followed
+			ctx = context.WithoutCancel(ctx)
+		}
+		answer, err := a.post(ctx, path, body)
+		if err == nil && v.follow != nil {
+			return v.follow(a, cmd, answer)
+		}
 		return say(a, cmd, answer, err, human)
 	}
 	return cmd
@@ -157,11 +268,7 @@ func group(use, short string, list ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs}
 	cmd.AddCommand(list...)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		var names []string
-		for _, c := range cmd.Commands() {
-			names = append(names, c.Name())
-		}
-		return fmt.Errorf("hallctl %s 要写明做什么：%s", use, strings.Join(names, "、"))
+		return fmt.Errorf("%s 要写明做什么：%s", cmd.CommandPath(), strings.Join(names(cmd), "、"))
 	}
 	return cmd
 }

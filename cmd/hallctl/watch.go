@@ -55,10 +55,13 @@ func showJSON(m county.Message) string {
 }
 
 func showMessage(m county.Message) string {
-	hall, name, _ := county.SplitTopic(m.Topic)
-	var r record
-	if name == county.UpRecord && json.Unmarshal(m.Payload, &r) == nil {
-		return fmt.Sprintf("%s %s 第%s条 %s %s\n", hall, r.Time.Format("01-02 15:04:05"), r.Sequence, kindName(r.Type), r.Subject)
+	from, name, _ := county.SplitTopic(m.Topic)
+	var r struct {
+		Time                    time.Time
+		Sequence, Type, Subject string
 	}
-	return fmt.Sprintf("%s %s %s\n", hall, name, m.Payload)
+	if name == county.UpRecord && json.Unmarshal(m.Payload, &r) == nil {
+		return fmt.Sprintf("%s %s 第%s条 %s %s\n", from, r.Time.Format("01-02 15:04:05"), r.Sequence, kindName(r.Type), r.Subject)
+	}
+	return fmt.Sprintf("%s %s %s\n", from, name, m.Payload)
 }

@@ -6,18 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
-
-	"halld/cmd/internal/hall"
 )
-
-// TestEveryKindHasAName: a list of the ledger is Chinese throughout.
-func TestEveryKindHasAName(t *testing.T) {
-	for _, k := range hall.Kinds() {
-		if name := kindName("hall." + string(k)); name == string(k) {
-			t.Errorf("kind %s has no name", k)
-		}
-	}
-}
 
 // contract are the verbs that installers and staff were promised.
 const contract = `status
@@ -62,7 +51,7 @@ func promised(t *testing.T, words ...string) {
 func TestChangesAreSigned(t *testing.T) {
 	free := map[string]bool{"county": true, "ledger": true, "staff": true, "completion": true, "help": true}
 	shows := map[string]bool{
-		"list": true, "show": true, "report": true, "undecided": true, "overdue": true, "requests": true, "accounts": true,
+		"list": true, "show": true, "report": true, "undecided": true, "overdue": true, "requests": true, "accounts": true, "worst": true,
 		"status": true, "queue": true,
 	}
 	var walk func(c *cobra.Command)
@@ -95,7 +84,7 @@ func TestParseTools(t *testing.T) {
 		err       string
 	}{
 		{
-			"as Excel saves UTF-8", bom + "编号,名称,类别,单价,计价单位,押金,配件\nDR-01,电锤,计价,5,小时,200,钻头、手柄\n",
+			"as Excel saves UTF-8", "\ufeff" + "编号,名称,类别,单价,计价单位,押金,配件\nDR-01,电锤,计价,5,小时,200,钻头、手柄\n",
 			[]map[string]any{{"tool": map[string]any{
 				"tool": "DR-01", "name": "电锤", "class": "priced", "deposit": "200.00", "accessories": []string{"钻头", "手柄"},
 				"price": map[string]any{"rate": "5.00", "per": "hour"},
@@ -104,6 +93,15 @@ func TestParseTools(t *testing.T) {
 		},
 		{"as Excel saves GBK", gbk, []map[string]any{{"tool": map[string]any{"tool": "SP-01", "name": "铁锹"}}}, ""},
 		{"the flags' names", "id,deposit\nSP-01,20\n", []map[string]any{{"tool": map[string]any{"tool": "SP-01", "deposit": "20.00"}}}, ""},
+		{
+			"prices of parts", "编号,配件,配件价,计时分钟\nDR-01,钻头、手柄,钻头=15、手柄=8.5,15\n",
+			[]map[string]any{{"tool": map[string]any{
+				"tool": "DR-01", "accessories": []string{"钻头", "手柄"}, "part_prices": priced{"钻头": "15.00", "手柄": "8.50"},
+				"price": map[string]any{"round": 15},
+			}}},
+			"",
+		},
+		{"a part without a price", "编号,配件价\nDR-01,钻头\n", nil, "名称=元"},
 		{"unknown column", "编号,颜色\nSP-01,红\n", nil, "颜色"},
 		{"a sum that is none", "编号,押金\nSP-01,二十\n", nil, "第 2 行“押金”"},
 		{"ragged", "编号,押金\nSP-01\n", nil, "表格读不懂"},
@@ -123,9 +121,23 @@ func TestParseTools(t *testing.T) {
 	}
 }
 
+// TestImportTakesEveryFlag: what tool add takes, a list of tools can hold.
+func TestImportTakesEveryFlag(t *testing.T) {
+	aside := map[string]bool{"second": true, "reason": true} // flags of the import itself
+	known := map[string]bool{}
+	for _, name := range headings {
+		known[name] = true
+	}
+	for _, f := range toolVerbs()[0].flags {
+		if !known[f.name] && !aside[f.name] {
+			t.Errorf("no heading stands for --%s", f.name)
+		}
+	}
+}
+
 func FuzzParseTools(f *testing.F) {
 	f.Add([]byte("编号,名称,类别,单价\nDR-01,电锤,计价,5\n"))
-	f.Add([]byte(bom + "id,free\nX,1\n"))
+	f.Add([]byte("\ufeff" + "id,free\nX,1\n"))
 	f.Add([]byte("\xb1\xe0\xba\xc5\nA\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		rows, err := parseTools(b)
@@ -133,13 +145,4 @@ func FuzzParseTools(f *testing.F) {
 			t.Errorf("got %d rows and %v", len(rows), err)
 		}
 	})
-}
-
-// TestCellsAreNoFormulas: a name that begins like a formula stays a text in
-// Excel, and a negative sum stays a number.
-func TestCellsAreNoFormulas(t *testing.T) {
-	got := safe([]string{"=1+1", "@x", "-5.00", "电锤", ""})
-	if diff := cmp.Diff(got, []string{"'=1+1", "'@x", "-5.00", "电锤", ""}); diff != "" {
-		t.Errorf("-got +want:\n%s", diff)
-	}
 }

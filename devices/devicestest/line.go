@@ -106,10 +106,10 @@ func (l *Line) Do(ctx context.Context, f func(devices.Conn) error) error {
 	err = f(c)
 	l.mu.Lock()
 	l.lent = false
-	if len(l.in) > 0 {
-		l.hear(l.in)
-		l.in = nil
+	if stray := append(c.passed, l.in...); len(stray) > 0 {
+		l.hear(stray)
 	}
+	l.in = nil
 	l.mu.Unlock()
 	return err
 }
@@ -117,7 +117,11 @@ func (l *Line) Do(ctx context.Context, f func(devices.Conn) error) error {
 type conn struct {
 	line     *Line
 	deadline time.Time
+	passed   []byte
 }
+
+// Pass implements [devices.Conn].
+func (c *conn) Pass(b []byte) { c.passed = append(c.passed, b...) }
 
 func (c *conn) SetReadDeadline(t time.Time) error { c.deadline = t; return nil }
 

@@ -154,9 +154,9 @@ func (d *Dev) say(c devices.Conn, m message) error {
 		return err
 	}
 	o := ask.Opts{Timeout: d.opts.Timeout}
-	_, err := ask.Answer(c, m.frame, o, m.read)
+	err := ask.Answer(c, m.frame, o, m.read)
 	if err != nil && !errors.Is(err, devices.ErrOffline) {
-		_, err = ask.Answer(c, m.frame, o, m.read)
+		err = ask.Answer(c, m.frame, o, m.read)
 	}
 	return err
 }

@@ -28,6 +28,7 @@ type Card struct {
 	PassNumber  string // 通行证号码, residence permits only
 	IssueCount  string // 签发次数 or 换证次数, two digits
 	Nationality string // three letters of GB/T 2659, foreigners only
+	Conflict    string // what the number tells otherwise: "birth", "sex", or empty
 }
 
 // Masked is the card as a slip or a screen may show it: 张* and the last four
@@ -46,11 +47,6 @@ func (c Card) MaskedName() string {
 
 // MaskedNumber is the number with all but its last four characters starred.
 func (c Card) MaskedNumber() string { return maskNumber(c.Number) }
-
-// ValidOn tells whether the card's validity covers the day.
-func (c Card) ValidOn(day Date) bool {
-	return day.Compare(c.From) >= 0 && (c.LongTerm || day.Compare(c.To) <= 0)
-}
 
 // String names the kind of card only.
 func (c Card) String() string { return c.Kind.String() }

@@ -20,7 +20,7 @@ var preamble = []byte{0xAA, 0xAA, 0xAA, 0x96, 0x69}
 // errChecksum says that a whole frame came whose CHK_SUM is wrong.
 var errChecksum = errors.New("wrong checksum")
 
-// answer is what a frame from the reader says. data shares the frame's memory.
+// answer is what a frame from the reader says.
 type answer struct {
 	sw1, sw2 byte // the card's own ISO 7816 status, when the module forwards it
 	status   Status
@@ -34,7 +34,8 @@ func request(c command) []byte {
 	return append(f, xor(f[len(preamble):]))
 }
 
-// parseAnswer takes a frame that the scanner has checked apart.
+// parseAnswer takes a frame that the scanner has checked apart. The data share its
+// memory.
 func parseAnswer(frame []byte) answer {
 	body := frame[headLen : len(frame)-1]
 	return answer{sw1: body[0], sw2: body[1], status: Status(body[2]), data: body[3:]}
@@ -48,33 +49,47 @@ func xor(b []byte) byte {
 	return x
 }
 
+// readSize is how many bytes are taken from the wire at once.
+const readSize = 512
+
 // scanner finds frames in a stream that may hold noise. It peeks, checks and
 // only then consumes, and it never looks for a preamble inside a frame: a photo
-// may contain one. Its zero value is ready.
+// may contain one. Its memory is of one piece and never moves, so that wiping it
+// leaves nothing of a card behind. Its zero value is ready.
 type scanner struct {
-	buf []byte
+	mem     [maxAnswer + readSize]byte
+	at, end int // mem[at:end] is to be looked at
 }
 
-func (s *scanner) write(b []byte) { s.buf = append(s.buf, b...) }
+// write adds what came, readSize bytes at most. There is room for them once next
+// has said that it needs more.
+func (s *scanner) write(b []byte) {
+	s.end = copy(s.mem[:], s.mem[s.at:s.end])
+	s.at = 0
+	s.end += copy(s.mem[s.end:], b)
+}
+
+func (s *scanner) wipe() { *s = scanner{} }
 
 // next returns the next whole frame, or nil when more bytes are needed. A frame
 // with a wrong checksum is consumed whole and told as errChecksum; a preamble
 // with an impossible length costs one byte. The frame is valid until write.
 func (s *scanner) next() ([]byte, error) {
 	for s.align() {
-		if len(s.buf) < headLen {
+		held := s.mem[s.at:s.end]
+		if len(held) < headLen {
 			return nil, nil
 		}
-		n := int(binary.BigEndian.Uint16(s.buf[len(preamble):]))
+		n := int(binary.BigEndian.Uint16(held[len(preamble):]))
 		if n < minLen || n > maxLen {
-			s.buf = s.buf[1:]
+			s.at++
 			continue
 		}
-		if len(s.buf) < headLen+n {
+		if len(held) < headLen+n {
 			return nil, nil
 		}
-		frame := s.buf[:headLen+n]
-		s.buf = s.buf[headLen+n:]
+		frame := held[:headLen+n]
+		s.at += len(frame)
 		if xor(frame[len(preamble):]) != 0 {
 			return nil, errChecksum
 		}
@@ -86,13 +101,13 @@ func (s *scanner) next() ([]byte, error) {
 // align drops what stands before the first preamble. Without one it keeps only
 // the tail that could begin one.
 func (s *scanner) align() bool {
-	if i := bytes.Index(s.buf, preamble); i >= 0 {
-		s.buf = s.buf[i:]
+	if i := bytes.Index(s.mem[s.at:s.end], preamble); i >= 0 {
+		s.at += i
 		return true
 	}
-	s.buf = s.buf[max(0, len(s.buf)-len(preamble)+1):]
+	s.at = max(s.at, s.end-len(preamble)+1)
 	return false
 }
 
 // inFrame tells whether the bytes held begin a frame that is not whole yet.
-func (s *scanner) inFrame() bool { return bytes.HasPrefix(s.buf, preamble) }
+func (s *scanner) inFrame() bool { return bytes.HasPrefix(s.mem[s.at:s.end], preamble) }

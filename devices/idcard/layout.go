@@ -19,8 +19,9 @@ var (
 	ErrUnsupportedCard = errors.New("unsupported kind of card")
 	// ErrMalformed: a field does not hold what its kind of card says.
 	ErrMalformed = errors.New("malformed card data")
-	// ErrContradiction: the number tells another birth or sex than the card.
-	ErrContradiction = errors.New("card contradicts its own number")
+	// ErrPrivateUse: the name has a character of Unicode's private use, as old
+	// cards do for rare hanzi. Which one is meant stands on the card only.
+	ErrPrivateUse = errors.New("private-use character in the name")
 )
 
 // field is a place in the text block: offset and length in bytes.
@@ -88,7 +89,7 @@ func cutText(data []byte) ([]byte, error) {
 }
 
 // parseCard reads a text block of 256 bytes. Its errors wrap ErrUnsupportedCard,
-// ErrMalformed or ErrContradiction, name the field and never its content.
+// ErrMalformed or ErrPrivateUse, name the field and never its content.
 func parseCard(text []byte) (Card, error) {
 	if len(text) != textLen {
 		return Card{}, fmt.Errorf("%w: text of %d bytes", ErrMalformed, len(text))
@@ -101,7 +102,7 @@ func parseCard(text []byte) (Card, error) {
 	c := Card{
 		Kind:        l.kind,
 		Name:        p.str("name", l.name),
-		EnglishName: p.english(l.english, l.englishMore),
+		EnglishName: p.str("english name", l.english, l.englishMore),
 		Sex:         p.sexOf(l.sex),
 		Ethnicity:   ethnicity(p.str("ethnicity", l.ethnicity)),
 		Birth:       p.date("birth", l.birth),
@@ -113,30 +114,41 @@ func parseCard(text []byte) (Card, error) {
 	}
 	c.To, c.LongTerm = p.expiry()
 	id := p.id(l)
-	c.Number = id.Number
+	c.Number, c.Conflict = id.Number, c.conflict(id)
 	if p.err != nil {
 		return Card{}, p.err
 	}
-	if err := c.check(id); err != nil {
+	if err := c.check(); err != nil {
 		return Card{}, err
 	}
 	return c, nil
 }
 
-// check compares the card with what its number tells.
-func (c Card) check(id Identity) error {
+// conflict is what the number tells otherwise than the card.
+func (c Card) conflict(id Identity) string {
+	switch {
+	case !sameBirth(c.Birth, id):
+		return "birth"
+	case known(c.Sex) && known(id.Sex) && c.Sex != id.Sex:
+		return "sex"
+	}
+	return ""
+}
+
+// check sees that the card names somebody and is valid at some time.
+func (c Card) check() error {
 	switch {
 	case c.Name == "" && c.EnglishName == "":
 		return fmt.Errorf("%w: no name", ErrMalformed)
 	case !c.LongTerm && c.To.Compare(c.From) < 0:
 		return fmt.Errorf("%w: validity ends before it begins", ErrMalformed)
-	case !sameBirth(c.Birth, id):
-		return fmt.Errorf("%w: birth", ErrContradiction)
-	case known(c.Sex) && known(id.Sex) && c.Sex != id.Sex:
-		return fmt.Errorf("%w: sex", ErrContradiction)
+	case strings.ContainsFunc(c.Name+c.EnglishName, privateUse):
+		return ErrPrivateUse
 	}
 	return nil
 }
+
+func privateUse(r rune) bool { return unicode.Is(unicode.Co, r) }
 
 // sameBirth leaves out the century of a number that has none.
 func sameBirth(d Date, id Identity) bool {
@@ -169,26 +181,31 @@ func (p *parser) raw(f field) string {
 	return string(utf16.Decode(units))
 }
 
-// str is a field without the padding on its right. Inner spaces stay: names of
-// foreigners have them.
-func (p *parser) str(name string, f field) string {
-	s := strings.TrimRight(p.raw(f), " \x00\u3000")
-	if strings.ContainsFunc(s, unicode.IsControl) {
-		p.fail(name, "control character")
+// str is a field, or one that is kept in several places, without the padding on
+// its right. Inner spaces stay, and the break between two places may fall on
+// one: names of foreigners have them.
+func (p *parser) str(name string, places ...field) string {
+	var s string
+	for _, f := range places {
+		s += p.raw(f)
+	}
+	s = strings.TrimRight(s, " \x00\u3000")
+	if strings.ContainsFunc(s, broken) {
+		p.fail(name, "character that no text has")
 		return ""
 	}
 	return s
 }
 
-// english joins the two parts of a long name before it trims: the break may
-// fall on a space.
-func (p *parser) english(a, b field) string {
-	s := strings.TrimRight(p.raw(a)+p.raw(b), " \x00")
-	if strings.ContainsFunc(s, unicode.IsControl) {
-		p.fail("english name", "control character")
-		return ""
+// broken tells of a character that no card may hold: half of a surrogate pair,
+// which is decoded as U+FFFD, a noncharacter, a control, or one that is not seen
+// and steers what is, such as U+202E (turns the line round) and U+200B.
+func broken(r rune) bool {
+	switch {
+	case r == unicode.ReplacementChar, r&0xFFFE == 0xFFFE, r >= 0xFDD0 && r <= 0xFDEF:
+		return true
 	}
-	return s
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 func (p *parser) date(name string, f field) Date {

@@ -111,26 +111,6 @@ func TestEthnicity(t *testing.T) {
 	}
 }
 
-func TestCardValidity(t *testing.T) {
-	day := func(s string) Date {
-		d, err := ParseDate(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return d
-	}
-	c := Card{From: day("20200101"), To: day("20291231")}
-	for s, want := range map[string]bool{"20191231": false, "20200101": true, "20291231": true, "20300101": false} {
-		if got := c.ValidOn(day(s)); got != want {
-			t.Errorf("ValidOn(%s) = %v, want %v", s, got, want)
-		}
-	}
-	c.To, c.LongTerm = Date{}, true
-	if !c.ValidOn(day("20990101")) {
-		t.Error("a card of 长期 has run out")
-	}
-}
-
 // Nothing that prints, logs or encodes by accident shows a person.
 func TestNothingLeaks(t *testing.T) {
 	born := Date{1949, time.December, 31}

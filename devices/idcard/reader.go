@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"halld/devices"
@@ -30,6 +28,7 @@ type Opts struct {
 	Resend int           // repeats of a command that was damaged on the wire; default 1, negative for none
 
 	Report devices.Report // told of every change of the reader's state; may be nil
+	Opened func(Info)     // told which module answers, whenever that changed; may be nil
 }
 
 func (o Opts) withDefaults() Opts {
@@ -51,6 +50,9 @@ func (o Opts) withDefaults() Opts {
 	}
 	if o.Report == nil {
 		o.Report = func(devices.Fault, error) {}
+	}
+	if o.Opened == nil {
+		o.Opened = func(Info) {}
 	}
 	return o
 }
@@ -74,17 +76,14 @@ func (o Opts) timeout(c command) time.Duration {
 type Dev struct {
 	line devices.Line
 	opts Opts
-	info atomic.Pointer[Info]
-
 	news loop.News
+	info Info // what Opts.Opened was told last; Run owns it
 }
 
 // New makes the driver of the reader on line. It sends nothing yet.
 func New(line devices.Line, opts Opts) *Dev {
 	opts = opts.withDefaults()
-	d := &Dev{line: line, opts: opts, news: loop.News{Report: opts.Report}}
-	d.info.Store(&Info{})
-	return d
+	return &Dev{line: line, opts: opts, news: loop.News{Report: opts.Report}}
 }
 
 // String names the reader and its line.
@@ -107,43 +106,41 @@ func (i Info) String() string {
 	return fmt.Sprintf("SAM %s, firmware %s", i.SAM, i.Firmware)
 }
 
-// Info is what the reader said when it was opened last; zero before.
-func (d *Dev) Info() Info { return *d.info.Load() }
+// Speeds are those that a module may be set to, the factory's first.
+var Speeds = []int{115200, 57600, 38400, 19200, 9600}
 
-// Probe asks once who is there, with 11 FF and 12 FF only, and without the
-// grace of power-up. It serves to try the speeds 115200, 57600, 38400, 19200
-// and 9600 on a line; a wrong one answers nothing or garbage.
-func Probe(ctx context.Context, line devices.Line) (Info, error) {
-	return New(line, Opts{Resend: -1}).identify(ctx)
+// Probe tells whether a reader answers on a line: 11 FF, once, without the grace
+// of power-up. It serves to try the [Speeds]; at a wrong one there is silence or
+// garbage. A module that answers is found, also one whose self-test failed.
+func Probe(ctx context.Context, line devices.Line) error {
+	_, err := New(line, Opts{}).ask(ctx, samStatus)
+	return err
 }
 
 // Identify asks the reader who it is: SAM number and firmware.
 func (d *Dev) Identify(ctx context.Context) (string, error) {
-	i, err := d.identify(ctx)
+	_, err := d.exchange(ctx, samStatus)
+	var i Info
+	if err == nil {
+		i, err = d.samInfo(ctx)
+	}
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", d, err)
 	}
 	return i.String(), nil
 }
 
-func (d *Dev) identify(ctx context.Context) (Info, error) {
-	if _, err := d.exchange(ctx, samStatus); err != nil {
-		return Info{}, err
-	}
-	return d.samInfo(ctx)
-}
-
-// samInfo asks 12 FF. A module that answers, but has no number to tell, works
-// all the same.
+// samInfo asks 12 FF. A module that has no number to tell, or tells it in
+// another form, works all the same.
 func (d *Dev) samInfo(ctx context.Context) (Info, error) {
 	a, err := d.exchange(ctx, readSAMID)
-	if _, ok := errors.AsType[*StatusError](err); ok {
-		return Info{}, nil
+	switch {
+	case err == nil && a.status == statusOK:
+		return parseSAM(a.data), nil
+	case answerable(err):
+		err = nil
 	}
-	if err != nil || a.status != statusOK {
-		return Info{}, err
-	}
-	return parseSAM(a.data), nil
+	return Info{}, err
 }
 
 // parseSAM reads the 16 bytes of 12 FF: major and minor version in bytes 0 and

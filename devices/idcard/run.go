@@ -36,7 +36,7 @@ func (e Event) String() string {
 
 // Reading is one event at the reader. Card is set with CardRead only, Err with
 // CardUnreadable only: it wraps ErrLifted, ErrUnreadable, ErrUnsupportedCard,
-// ErrMalformed or ErrContradiction.
+// ErrMalformed or ErrPrivateUse.
 type Reading struct {
 	Event Event
 	Card  *Card
@@ -86,13 +86,21 @@ func (d *Dev) open(ctx context.Context) error {
 		case err == nil && a.status != statusOK:
 			return refusal(samStatus, a)
 		case err == nil:
-			info, err := d.samInfo(ctx)
-			d.info.Store(&info)
-			return err
+			return d.introduce(ctx)
 		case late, !errors.Is(err, devices.ErrNoAnswer) && !errors.Is(err, errGarbled):
 			return err
 		}
 	}
+}
+
+// introduce tells which module answers.
+func (d *Dev) introduce(ctx context.Context) error {
+	info, err := d.samInfo(ctx)
+	if err == nil && info != d.info {
+		d.info = info
+		d.opts.Opened(info)
+	}
+	return err
 }
 
 func faultOf(err error) devices.Fault {

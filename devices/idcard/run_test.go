@@ -361,6 +361,64 @@ func TestPollRate(t *testing.T) {
 	})
 }
 
+// Nothing of a card stays in the memory that it passed through.
+func TestCardIsWiped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := cardreader.New(cardreader.Opts{})
+		var p plug
+		p.insert(r)
+		defer p.remove()
+		r.Lay(zhang)
+		w := &watch{dev: New(&p, Opts{}), emit: func(Reading) {}}
+		for _, c := range []command{findCard, selCard} {
+			if _, err := w.dev.exchange(t.Context(), c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		x := exchanger{gap: w.dev.opts.Gap}
+		var a answer
+		err := p.Do(t.Context(), func(conn devices.Conn) (err error) {
+			x.conn = conn
+			a, err = x.do(t.Context(), readBase, time.Second)
+			return err
+		})
+		if err != nil || len(a.data) < textLen {
+			t.Fatalf("got %d bytes, %v", len(a.data), err)
+		}
+		x.wipe()
+		if x.buf != [readSize]byte{} || x.scan != (scanner{}) {
+			t.Error("the wire's memory still holds the card")
+		}
+		if w.accept(a.data); slices.ContainsFunc(a.data, func(b byte) bool { return b != 0 }) {
+			t.Error("the answer still holds the card")
+		}
+	})
+}
+
+// A module is introduced once, and again when another one is in its place.
+func TestOpened(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p plug
+		var known []string
+		d := New(&p, Opts{Opened: func(i Info) { known = append(known, i.SAM) }})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- d.Run(ctx, func(Reading) {}) }()
+		for _, number := range []uint32{1, 1, 2} {
+			p.insert(cardreader.New(cardreader.Opts{SAM: cardreader.SAMID{Major: 5, Minor: 1, Date: 20991231, A: number}}))
+			time.Sleep(5 * time.Second)
+			p.remove()
+			time.Sleep(5 * time.Second)
+		}
+		cancel()
+		<-done
+		want := []string{"05.01-20991231-0000000001-0000000000", "05.01-20991231-0000000002-0000000000"}
+		if diff := cmp.Diff(want, known); diff != "" {
+			t.Errorf("introduced (-want +got):\n%s", diff)
+		}
+	})
+}
+
 func TestIdentify(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := cardreader.New(cardreader.Opts{SAM: cardreader.SAMID{Major: 5, Minor: 1, Date: 20991231, A: 512345, B: 1234567890}})
@@ -368,15 +426,18 @@ func TestIdentify(t *testing.T) {
 		p.insert(r)
 		defer p.remove()
 		want := Info{SAM: "05.01-20991231-0000512345-1234567890", Firmware: "05.01"}
-		if got, err := Probe(t.Context(), &p); err != nil || got != want {
-			t.Errorf("Probe = %v, %v, want %v", got, err, want)
+		if err := Probe(t.Context(), &p); err != nil {
+			t.Errorf("Probe: %v", err)
+		}
+		if seen := r.Seen(); len(seen) != 1 || seen[0] != cardreader.StatusSAM {
+			t.Errorf("Probe sent %04X, want the status alone", seen)
 		}
 		text, err := New(&p, Opts{}).Identify(t.Context())
 		if wantText := "SAM " + want.SAM + ", firmware 05.01"; err != nil || text != wantText {
 			t.Errorf("Identify = %q, %v, want %q", text, err, wantText)
 		}
 		r.Times(wire.Forever, wire.Mute())
-		if _, err := Probe(t.Context(), &p); !errors.Is(err, devices.ErrNoAnswer) {
+		if err := Probe(t.Context(), &p); !errors.Is(err, devices.ErrNoAnswer) {
 			t.Errorf("Probe of a mute reader: got %v, want ErrNoAnswer", err)
 		}
 	})

@@ -144,16 +144,16 @@ func (s Status) meaning() string {
 }
 
 // fits tells whether a can be the answer of c at all. What does not fit is the
-// late answer of an earlier command.
+// late answer of an earlier command. Modules differ in which of 41, 80 and 81
+// they give when the card is not there or not selected, so each of these is an
+// answer to whatever concerns a card.
 func (a answer) fits(c command) bool {
 	n := len(a.data)
 	switch a.status {
 	case statusFound:
-		return c == findCard && n == 4
-	case statusNoCard:
-		return c == findCard && n == 0
-	case statusSelect:
-		return c == selCard && n == 0
+		return c == findCard // the chip's number behind it is not needed
+	case statusNoCard, statusSelect:
+		return (c.cmd == findCard.cmd || c.cmd == readBase.cmd) && n == 0
 	case statusNoItem:
 		return (c == readAddr || c == readMgmt) && n == 0
 	case statusOK:
@@ -174,7 +174,7 @@ func dataFits(c command, n int) bool {
 	case readAddr:
 		return n%70 == 0 && n <= 280
 	case readMgmt:
-		return n > 0 && n <= 64 // manuals say 28, one vendor 24
+		return n <= 64 // manuals say 28, one vendor 24
 	case findCard:
 		return false
 	default:

@@ -51,12 +51,13 @@ func refusal(c command, a answer) error {
 	return &StatusError{Command: c.String(), Status: a.status}
 }
 
-// ask is one request and its answer. Errors wrap devices.ErrOffline,
-// devices.ErrNoAnswer or errGarbled, or are the context's.
+// ask is one request and its answer, whose data are the caller's to wipe. Errors
+// wrap devices.ErrOffline, devices.ErrNoAnswer or errGarbled, or are the
+// context's.
 func (d *Dev) ask(ctx context.Context, c command) (a answer, err error) {
 	err = d.line.Do(ctx, func(conn devices.Conn) error {
-		x := exchanger{conn: conn, gap: d.opts.Gap, buf: make([]byte, 512)}
-		defer clear(x.buf)
+		x := exchanger{conn: conn, gap: d.opts.Gap}
+		defer x.wipe()
 		a, err = x.do(ctx, c, d.opts.timeout(c))
 		if errors.Is(err, errGarbled) {
 			x.drain(ctx)
@@ -73,10 +74,25 @@ func (d *Dev) ask(ctx context.Context, c command) (a answer, err error) {
 type exchanger struct {
 	conn  devices.Conn
 	gap   time.Duration
-	buf   []byte
+	buf   [readSize]byte
 	scan  scanner
 	got   *answer // the last answer that fits
 	noise bool    // something came
+}
+
+// wipe leaves nothing in memory of what came. The data of the answer are a copy.
+func (x *exchanger) wipe() {
+	clear(x.buf[:])
+	x.scan.wipe()
+}
+
+// keep takes an answer in place of an earlier one.
+func (x *exchanger) keep(a answer) {
+	if x.got != nil {
+		clear(x.got.data)
+	}
+	a.data = bytes.Clone(a.data)
+	x.got = &a
 }
 
 // do writes the request and waits for an answer that fits it. Of two that come
@@ -120,11 +136,8 @@ func (x *exchanger) frames(c command) error {
 		if f == nil {
 			return nil
 		}
-		if bytes.Equal(f, request(c)) { // a line that echoes
-			continue
-		}
 		if a := parseAnswer(f); a.fits(c) {
-			x.got = &a
+			x.keep(a)
 		}
 	}
 }
@@ -143,7 +156,7 @@ func (x *exchanger) fill(ctx context.Context, until time.Time) error {
 		if err := x.conn.SetReadDeadline(earlier(until, time.Now().Add(slice))); err != nil {
 			return err
 		}
-		n, err := x.conn.Read(x.buf)
+		n, err := x.conn.Read(x.buf[:])
 		if n > 0 {
 			x.noise = true
 			x.scan.write(x.buf[:n])
@@ -170,7 +183,7 @@ func (x *exchanger) drain(ctx context.Context) {
 		if x.fill(ctx, time.Now().Add(x.gap)) != nil {
 			return
 		}
-		x.scan = scanner{}
+		x.scan.wipe()
 	}
 }
 

@@ -22,6 +22,7 @@ type watch struct {
 	first    command
 	sure     bool
 	selected bool
+	checked  time.Time // when find was asked last
 
 	// What was told last, until the card is seen to leave.
 	told   bool
@@ -61,27 +62,34 @@ func wantsReset(err error) bool {
 	return ok && e.Status.reaction() == resetIt
 }
 
+// recheck is how long the probe's word that the card stays is taken without
+// asking find. A module may answer from its memory after the card has left; then
+// find sees the next card. Where it finds a card only once it says "no card"
+// here, which means nothing.
+const recheck = 5 * time.Second
+
 // look does what one poll is for: see that the card still lies there, or look
 // for a new one and read it.
 func (w *watch) look(ctx context.Context) error {
-	if w.selected {
-		stays, err := w.stays(ctx)
-		if err != nil {
-			return err
-		}
-		if stays {
-			w.seen = time.Now()
-			return nil
-		}
-		w.selected = false
-		if w.sure {
-			w.leave()
-		}
+	stays, err := w.stays(ctx)
+	switch {
+	case err != nil:
+		return err
+	case stays && time.Since(w.checked) < recheck:
+		w.seen = time.Now()
+		return nil
+	case !stays && w.selected && w.sure:
+		w.leave()
 	}
 	found, err := w.find(ctx)
 	if err != nil {
 		return err
 	}
+	if !found && stays {
+		w.seen = time.Now()
+		return nil
+	}
+	w.selected = false
 	if !found {
 		w.leave()
 		return nil
@@ -89,51 +97,9 @@ func (w *watch) look(ctx context.Context) error {
 	return w.take(ctx)
 }
 
-// stays asks the selected card for something small. One miss may be noise, two
-// are a departure. Readers differ in what they know, so the probe falls back
-// when the reader refuses it, or has never answered it. Without a probe nothing
-// is sure: find comes next, and reading again tells whether it is the same card.
-func (w *watch) stays(ctx context.Context) (bool, error) {
-	for miss := 0; miss < 2 && w.probe != findCard; {
-		a, err := w.dev.exchange(ctx, w.probe)
-		switch {
-		case err != nil && w.unknown(err):
-			w.fallBack(err)
-		case err != nil:
-			return false, err
-		case a.status.reaction() == goOn:
-			w.sure = true
-			return true, nil
-		default:
-			miss++
-		}
-	}
-	return false, nil
-}
-
-// unknown tells whether err means that the reader does not know the probe.
-func (w *watch) unknown(err error) bool {
-	if e, ok := errors.AsType[*StatusError](err); ok {
-		return e.Status == statusCommand || e.Status == statusForbidden || e.Status == statusUnknown
-	}
-	return !w.sure && errors.Is(err, devices.ErrNoAnswer)
-}
-
-// fallBack takes the next probe. A refusal costs little and may be an accident,
-// so it counts for this card only; silence costs time, so it counts for good.
-func (w *watch) fallBack(err error) {
-	next := findCard
-	if w.probe == readMgmt {
-		next = readAddr
-	}
-	w.probe = next
-	if errors.Is(err, devices.ErrNoAnswer) {
-		w.first = next
-	}
-}
-
 func (w *watch) find(ctx context.Context) (bool, error) {
 	a, err := w.dev.exchange(ctx, findCard)
+	w.checked = time.Now()
 	return a.status == statusFound, err
 }
 
@@ -194,7 +160,7 @@ func (w *watch) again(ctx context.Context, try int) (bool, error) {
 // of line or module as err. Select's own failure is not the last word: a card
 // that was selected before stays so.
 func (w *watch) read(ctx context.Context) (data []byte, refused, err error) {
-	if _, err := w.dev.exchange(ctx, selCard); err != nil && !isUnknown(err) {
+	if _, err := w.dev.exchange(ctx, selCard); err != nil && !isUnknown(err) && !errors.Is(err, errGarbled) {
 		return nil, nil, err
 	}
 	a, err := w.dev.exchange(ctx, readBase)
@@ -225,9 +191,13 @@ func isUnknown(err error) bool {
 // accept tells of a card whose data came, unless it is the one that lay there.
 // The data, photo and all, are wiped before anybody else can see them.
 func (w *watch) accept(data []byte) {
+	probed := w.sure
 	w.selected, w.sure = true, false
 	card, err := decode(data)
 	clear(data)
+	if probed && w.told && w.number != card.Number { // it vouched for a card that was gone
+		w.first = w.probe.next()
+	}
 	if err != nil {
 		w.refuse(err)
 		return

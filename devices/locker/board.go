@@ -54,11 +54,10 @@ type serialBoard struct {
 }
 
 func (s *serialBoard) read(c devices.Conn) (bits []Bit, err error) {
-	in, err := ask.Answer(c, s.query(), s.ask, func(in []byte) (err error) {
+	err = ask.Answer(c, s.query(), s.ask, func(in []byte) (err error) {
 		bits, err = s.status(in)
 		return err
 	})
-	s.hear(in)
 	if err != nil {
 		return nil, fmt.Errorf("asking for the doors: %w", err)
 	}
@@ -75,7 +74,6 @@ func (s *serialBoard) pulse(c devices.Conn, door int) error {
 	if err != nil {
 		return err
 	}
-	s.hear(in)
 	if err := s.refused(in); err != nil {
 		return refusal{err}
 	}
@@ -87,20 +85,14 @@ func (s *serialBoard) rest(c devices.Conn) error {
 	if req == nil {
 		return nil
 	}
-	if _, err := ask.Answer(c, req, s.ask, answer); err != nil {
+	if err := ask.Answer(c, req, s.ask, answer); err != nil {
 		return fmt.Errorf("switching off: %w", err)
 	}
 	return nil
 }
 
-func (s *serialBoard) hear(in []byte) {
-	if found, _ := s.news(in); found {
-		s.stirs()
-	}
-}
-
 // ear puts together the frames that a board sends by itself from the bytes
-// that arrive while nobody asks.
+// that arrive while nobody asks, and from those of anybody's turn.
 func (s *serialBoard) ear() func(b []byte) {
 	var in []byte
 	return func(b []byte) {

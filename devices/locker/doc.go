@@ -15,10 +15,12 @@
 // bytes as the request, and an adapter that echoes gives it for free. So a door
 // is opened by one pulse, never repeated by itself, and what came of it is read
 // from the contact afterwards. What a closed contact means differs from cabinet
-// to cabinet and is configured ([Opts.Contact]).
+// to cabinet and is configured ([Opts.Contact]). Whoever orders an opening is
+// asked again at the last moment before the pulse, because a wire can be busy for
+// longer than the order holds.
 //
 // Commands that hold a lock, open all or open many do not exist here: a
 // solenoid burns when it is held, and a supply fails when all pull at once.
-// Nothing moves before Open is called. Halt switches the relays of a relay
+// Nothing moves, and no pin is touched, before Open or Watch is called. Halt switches the relays of a relay
 // board and the pins off; the other boards end their pulses themselves.
 package locker

@@ -61,40 +61,78 @@ func (p *pulsed) pulse(_ devices.Conn, door int) error {
 	if err == nil {
 		time.Sleep(p.width)
 	}
-	if err := errors.Join(err, p.set(door, false)); err != nil {
+	if err := errors.Join(err, p.off(door)); err != nil {
 		return fmt.Errorf("driving the lock: %w", err)
 	}
 	time.Sleep(p.gap)
 	return nil
 }
 
+// How often, and after which pause, an output is switched off that does not take
+// it.
+const (
+	offTries = 3
+	offPause = 10 * time.Millisecond
+)
+
+func (p *pulsed) off(door int) (err error) {
+	for range offTries {
+		if err = p.set(door, false); err == nil {
+			return nil
+		}
+		time.Sleep(offPause)
+	}
+	return err
+}
+
 // pinSet is locks on output pins, active high, and contacts to ground on input
 // pins with pull-up: a cut wire reads as an open contact. Outputs are never read
-// back, because on the character device that turns them into inputs.
+// back, because on the character device that turns them into inputs, and reading
+// the contacts does not touch them, because another program may be driving one.
 type pinSet struct {
-	locks []gpio.PinOut
-	sense []gpio.PinIn
+	locks  []gpio.PinOut
+	sense  []gpio.PinIn
+	inputs bool // the contacts' pins are set up
 }
 
 func newPinSet(o *Opts) (*pinSet, error) {
 	if len(o.Pins) != o.Doors || len(o.Contacts) != o.Doors {
 		return nil, fmt.Errorf("%d doors with %d pins and %d contacts", o.Doors, len(o.Pins), len(o.Contacts))
 	}
-	p := &pinSet{o.Pins, o.Contacts}
-	for i, in := range p.sense {
-		if in == nil || p.locks[i] == nil {
+	for i := range o.Doors {
+		if o.Pins[i] == nil || o.Contacts[i] == nil {
 			return nil, fmt.Errorf("door %d: no such pin", i+1)
 		}
-		if err := in.In(gpio.PullUp, gpio.NoEdge); err != nil {
-			return nil, fmt.Errorf("contact of door %d: %w", i+1, err)
-		}
 	}
-	return p, p.allOff()
+	return &pinSet{locks: o.Pins, sense: o.Contacts}, nil
 }
 
-func (p *pinSet) set(door int, on bool) error { return p.locks[door-1].Out(gpio.Level(on)) }
+// ready sets the contacts' pins up when they are not: at first, and for as long
+// as another program holds one.
+func (p *pinSet) ready() error {
+	if p.inputs {
+		return nil
+	}
+	for i, in := range p.sense {
+		if err := in.In(gpio.PullUp, gpio.NoEdge); err != nil {
+			return fmt.Errorf("setting up the contact of door %d: %w: %w", i+1, devices.ErrOffline, err)
+		}
+	}
+	p.inputs = true
+	return nil
+}
+
+func (p *pinSet) set(door int, on bool) error {
+	if err := p.locks[door-1].Out(gpio.Level(on)); err != nil {
+		return fmt.Errorf("lock of door %d: %w: %w", door, devices.ErrOffline, err)
+	}
+	return nil
+}
 
 func (p *pinSet) contacts() ([]Bit, error) {
+	if err := p.ready(); err != nil {
+		return nil, err
+	}
 	bits := make([]Bit, len(p.sense))
 	for i, in := range p.sense {
 		bits[i] = bitOf(in.Read() == gpio.Low)
@@ -104,8 +142,8 @@ func (p *pinSet) contacts() ([]Bit, error) {
 
 func (p *pinSet) allOff() error {
 	var errs []error
-	for _, out := range p.locks {
-		errs = append(errs, out.Out(gpio.Low))
+	for i := range p.locks {
+		errs = append(errs, p.set(i+1, false))
 	}
 	return errors.Join(errs...)
 }
@@ -168,24 +206,16 @@ func (m *mcp23017) contacts() ([]Bit, error) {
 func (m *mcp23017) allOff() error { return m.dev.Tx([]byte{regOLATA, 0}, nil) }
 
 // bench is the line of a board without a wire: it only gives turns.
-type bench struct {
-	turn chan struct{}
-}
+type bench struct{ turn turn }
 
-func newBench() *bench {
-	b := &bench{make(chan struct{}, 1)}
-	b.turn <- struct{}{}
-	return b
-}
+func newBench() *bench { return &bench{newTurn()} }
 
 func (b *bench) Do(ctx context.Context, f func(devices.Conn) error) error {
-	select {
-	case <-b.turn:
-		defer func() { b.turn <- struct{}{} }()
-		return f(nil)
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := b.turn.take(ctx); err != nil {
+		return err
 	}
+	defer b.turn.give()
+	return f(nil)
 }
 
 func (b *bench) Listen(func([]byte)) {}

@@ -2,7 +2,10 @@ package locker
 
 import (
 	"errors"
+	"slices"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
@@ -16,14 +19,28 @@ import (
 // how long it was driven.
 type lock struct {
 	gpiotest.Pin
-	contact *gpiotest.Pin
+	contact *contact
 	stuck   bool
+	busy    int // so many more writes are refused
+	held    int // so often it stays on when it is switched off
+	writes  int
 	since   time.Time
 	driven  []time.Duration
 }
 
+var errBusy = errors.New("device or resource busy")
+
 func (l *lock) Out(level gpio.Level) error {
+	l.writes++
+	if l.busy > 0 {
+		l.busy--
+		return errBusy
+	}
 	was := l.L
+	if bool(was && !level) && l.held > 0 {
+		l.held--
+		return errBusy
+	}
 	if err := l.Pin.Out(level); err != nil {
 		return err
 	}
@@ -31,9 +48,7 @@ func (l *lock) Out(level gpio.Level) error {
 	case bool(level && !was):
 		l.since = time.Now()
 		if !l.stuck {
-			l.contact.Lock()
-			l.contact.L = gpio.High
-			l.contact.Unlock()
+			l.contact.apart.Store(true)
 		}
 	case bool(!level && was):
 		l.driven = append(l.driven, time.Since(l.since))
@@ -41,13 +56,31 @@ func (l *lock) Out(level gpio.Level) error {
 	return nil
 }
 
+// contact is an input pin with a switch to ground.
+type contact struct {
+	gpiotest.Pin
+	apart  atomic.Bool
+	busy   atomic.Bool
+	setUps atomic.Int32
+}
+
+func (c *contact) In(gpio.Pull, gpio.Edge) error {
+	c.setUps.Add(1)
+	if c.busy.Load() {
+		return errBusy
+	}
+	return nil
+}
+
+func (c *contact) Read() gpio.Level { return gpio.Level(c.apart.Load()) }
+
 // onPins is a locker of two doors on pins, both shut.
 func onPins(t *testing.T, o Opts) (*Dev, []*lock) {
 	t.Helper()
 	o.Doors, o.Contact, o.PulseLimiter = 2, ClosedWhenLocked, true
 	var locks []*lock
 	for range o.Doors {
-		l := &lock{contact: &gpiotest.Pin{N: "contact"}}
+		l := &lock{contact: &contact{}}
 		locks = append(locks, l)
 		o.Pins = append(o.Pins, l)
 		o.Contacts = append(o.Contacts, l.contact)
@@ -56,16 +89,13 @@ func onPins(t *testing.T, o Opts) (*Dev, []*lock) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, l := range locks {
-		l.contact.L = gpio.Low // the pull-up of In raised it
-	}
 	return d, locks
 }
 
 func TestPins(t *testing.T) {
 	bubble(t, "opens", func(t *testing.T) {
 		d, locks := onPins(t, Opts{Pulse: 200 * time.Millisecond})
-		if s, err := d.Open(t.Context(), 2); s != Open || err != nil {
+		if s, err := d.Open(t.Context(), 2, yes); s != Open || err != nil {
 			t.Errorf("got %v, %v", s, err)
 		}
 		if len(locks[0].driven) != 0 || len(locks[1].driven) != 1 || locks[1].driven[0] != 200*time.Millisecond {
@@ -78,13 +108,70 @@ func TestPins(t *testing.T) {
 	bubble(t, "stuck", func(t *testing.T) {
 		d, locks := onPins(t, Opts{})
 		locks[0].stuck = true
-		if s, err := d.Open(t.Context(), 1); s != Locked || !errors.Is(err, ErrStuck) {
+		if s, err := d.Open(t.Context(), 1, yes); s != Locked || !errors.Is(err, ErrStuck) {
 			t.Errorf("got %v, %v", s, err)
 		}
 		if len(locks[0].driven) != 1 || locks[0].driven[0] != gpioPulse || locks[0].L {
 			t.Errorf("driven for %v, is %v", locks[0].driven, locks[0].L)
 		}
 	})
+	bubble(t, "asking who it is touches no lock", func(t *testing.T) {
+		d, locks := onPins(t, Opts{})
+		if n := locks[0].contact.setUps.Load(); n != 0 {
+			t.Errorf("New set a contact up %d times", n)
+		}
+		if _, err := d.Identify(t.Context()); err != nil || locks[0].writes+locks[1].writes != 0 {
+			t.Errorf("got %v and %d writes to the locks", err, locks[0].writes+locks[1].writes)
+		}
+	})
+}
+
+// A pin that another program holds is a fault of this locker, and heals.
+func TestBusyPins(t *testing.T) {
+	bubble(t, "contact", func(t *testing.T) {
+		d, locks := onPins(t, Opts{})
+		locks[1].contact.busy.Store(true)
+		if s, err := d.Open(t.Context(), 1, yes); s != Unknown || !errors.Is(err, ErrNotSent) || !errors.Is(err, devices.ErrOffline) {
+			t.Errorf("got %v, %v", s, err)
+		}
+		if locks[0].writes != 0 {
+			t.Error("a lock was driven whose locker cannot be read")
+		}
+		locks[1].contact.busy.Store(false)
+		if s, err := d.Open(t.Context(), 1, yes); s != Open || err != nil {
+			t.Errorf("got %v, %v", s, err)
+		}
+	})
+	bubble(t, "lock", func(t *testing.T) {
+		var faults []devices.Fault
+		d, locks := onPins(t, Opts{Report: func(f devices.Fault, _ error) { faults = append(faults, f) }})
+		locks[0].busy = 3 // looks of Watch
+		go d.Watch(t.Context(), func(int, State) {})
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if want := []devices.Fault{devices.Offline, devices.OK}; !slices.Equal(faults, want) {
+			t.Errorf("got %q, want %q", faults, want)
+		}
+	})
+}
+
+// A lock that cannot be switched off is tried again at once, and by Watch until
+// it is off.
+func TestLostSwitchOff(t *testing.T) {
+	for _, lost := range []int{1, offTries + 2} {
+		bubble(t, "pin", func(t *testing.T) {
+			d, locks := onPins(t, Opts{})
+			locks[0].held = lost
+			go d.Watch(t.Context(), func(int, State) {})
+			time.Sleep(time.Second)
+			d.Open(t.Context(), 1, yes) // may well report the error
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			if locks[0].L || len(locks[0].driven) != 1 {
+				t.Errorf("%d lost: the pin is %v, driven for %v", lost, locks[0].L, locks[0].driven)
+			}
+		})
+	}
 }
 
 // expander is an MCP23017 with two doors: a lock output going high opens the
@@ -116,7 +203,7 @@ func TestExpander(t *testing.T) {
 	bubble(t, "opens, also after a dip of the supply", func(t *testing.T) {
 		d, chip, _ := expander(t)
 		for door := 1; door <= 2; door++ {
-			if s, err := d.Open(t.Context(), door); s != Open || err != nil {
+			if s, err := d.Open(t.Context(), door, yes); s != Open || err != nil {
 				t.Errorf("door %d: got %v, %v", door, s, err)
 			}
 			chip.PowerUp()
@@ -135,7 +222,7 @@ func TestExpander(t *testing.T) {
 	bubble(t, "gone", func(t *testing.T) {
 		d, chip, bus := expander(t)
 		bus.Unplug(0x20)
-		if s, err := d.Open(t.Context(), 1); s != Unknown || !errors.Is(err, ErrUnseen) || !errors.Is(err, devices.ErrNoAnswer) {
+		if s, err := d.Open(t.Context(), 1, yes); s != Unknown || !errors.Is(err, ErrNotSent) || !errors.Is(err, devices.ErrNoAnswer) {
 			t.Errorf("got %v, %v", s, err)
 		}
 		if len(chip.Edges()) != 0 {

@@ -23,14 +23,28 @@ type Lesson struct {
 	Contact string
 	// Swapped says that the other byte order fits: see [Opts.Order].
 	Swapped bool
+	// AnyOrder says that both byte orders fit, because the door stands in the
+	// middle byte. Doors 1 to 8 tell the orders apart.
+	AnyOrder bool
+}
+
+// Miswired says that other contacts changed than the one of the door that was
+// opened: the wiring is wrong, or another door moved.
+type Miswired struct {
+	Door    int
+	Changed []int // doors whose contacts changed; empty: none did
+}
+
+// Error names the contacts.
+func (m *Miswired) Error() string {
+	return fmt.Sprintf("door %d opened and the contacts of doors %v changed", m.Door, m.Changed)
 }
 
 // Learn finds polarity and byte order from the contacts before and after one
 // door was seen to open. It wants exactly one contact to have changed, at the
-// door's place or at its place in the other byte order; anything else is an
-// error that says which contacts changed, because then the wiring is wrong or
-// another door moved.
-func Learn(door int, before, after []Bit) (Lesson, error) {
+// door's place or, on a board whose byte order is a setting, at its place in the
+// other order; anything else is a [*Miswired].
+func Learn(door int, before, after []Bit, ordered bool) (Lesson, error) {
 	if len(before) != len(after) {
 		return Lesson{}, fmt.Errorf("%d contacts before and %d after", len(before), len(after))
 	}
@@ -40,22 +54,15 @@ func Learn(door int, before, after []Bit) (Lesson, error) {
 			changed = append(changed, i+1)
 		}
 	}
-	if len(changed) != 1 {
-		return Lesson{}, fmt.Errorf("door %d opened and %d contacts changed: %v", door, len(changed), changed)
+	other := mirrored(door, len(before))
+	if len(changed) != 1 || changed[0] != door && !(ordered && changed[0] == other) {
+		return Lesson{}, &Miswired{door, changed}
 	}
-	lesson := Lesson{Contact: ClosedWhenLocked}
+	lesson := Lesson{Contact: ClosedWhenLocked, Swapped: changed[0] != door, AnyOrder: ordered && other == door}
 	if after[changed[0]-1] == Touches {
 		lesson.Contact = ClosedWhenOpen
 	}
-	switch changed[0] {
-	case door:
-		return lesson, nil
-	case mirrored(door, len(before)):
-		lesson.Swapped = true
-		return lesson, nil
-	default:
-		return Lesson{}, fmt.Errorf("door %d opened and the contact of door %d changed", door, changed[0])
-	}
+	return lesson, nil
 }
 
 // mirrored is the place of a door among n contacts when the bytes are swapped.

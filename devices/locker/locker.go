@@ -5,16 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"halld/devices"
 	"halld/devices/internal/ask"
-	"halld/devices/internal/loop"
 )
 
 // Locker is a board as the hall uses it.
 type Locker interface {
-	Open(ctx context.Context, door int) (State, error)
+	Open(ctx context.Context, door int, may func() error) (State, error)
 	States(ctx context.Context) ([]State, error)
 	Watch(ctx context.Context, emit func(door int, s State)) error
 	String() string
@@ -22,23 +22,16 @@ type Locker interface {
 
 var _ Locker = (*Dev)(nil)
 
-// Errors of Open.
-var (
-	// ErrStuck means that the lock was pulsed and the door still reads locked.
-	ErrStuck = errors.New("door did not open")
-	// ErrUnseen means that the door could not be read beforehand, so its lock
-	// was not pulsed: nothing moved.
-	ErrUnseen = errors.New("door cannot be read")
-)
-
 // Dev is one board with its doors.
 type Dev struct {
 	name  string
 	line  devices.Line
 	board board
 	opts  Opts
-	turn  chan struct{} // holds one token: whoever has it may open a door
+	turn  turn          // to open a door of this board
 	wake  chan struct{} // tells Watch to look at once
+
+	rested atomic.Bool // what the board does not switch off itself is off
 
 	mu      sync.Mutex
 	expects time.Time // until when a door may move
@@ -52,9 +45,8 @@ func New(driver string, line devices.Line, opts Opts) (*Dev, error) {
 	d := &Dev{
 		name: fmt.Sprintf("locker %s board %d", driver, opts.Board),
 		line: line, opts: opts,
-		turn: make(chan struct{}, 1), wake: make(chan struct{}, 1),
+		turn: newTurn(), wake: make(chan struct{}, 1),
 	}
-	d.turn <- struct{}{}
 	err := opts.check()
 	if err == nil {
 		err = d.attach(driver)
@@ -81,7 +73,7 @@ func (d *Dev) attach(driver string) (err error) {
 	}
 	b := &serialBoard{
 		protocol: p,
-		ask:      ask.Opts{Timeout: d.opts.Timeout, Echo: d.opts.Echo},
+		ask:      ask.Opts{Timeout: d.opts.Timeout},
 		hold:     max(d.opts.Gap, d.opts.Pulse+pulseMargin),
 		stirs:    d.look,
 	}
@@ -113,108 +105,6 @@ func newProtocol(driver string, o *Opts) (protocol, error) {
 
 // String names the board and its line.
 func (d *Dev) String() string { return d.name + " on " + d.line.String() }
-
-// Open pulses the lock of a door once and says what its contact says then: Open
-// as soon as it was seen open twice, or Locked with [ErrStuck] after OpenWithin.
-// Unknown with [ErrUnseen] means that nothing moved; Unknown with another error,
-// that the pulse was sent and the outcome could not be read. A door that reads
-// open already is pulsed too, because a cut contact wire may read so.
-//
-// Openings wait for each other: one at a time on a board, and Gap apart on a
-// line. Open never repeats a pulse; whether to try again is for a person.
-func (d *Dev) Open(ctx context.Context, door int) (State, error) {
-	s, err := d.open(ctx, door)
-	if err != nil {
-		err = fmt.Errorf("%s: opening door %d: %w", d, door, err)
-	}
-	return s, err
-}
-
-func (d *Dev) open(ctx context.Context, door int) (State, error) {
-	if door < 1 || door > d.opts.Doors {
-		return Unknown, fmt.Errorf("there are doors 1 to %d: %w", d.opts.Doors, ErrUnseen)
-	}
-	select {
-	case <-d.turn:
-		defer func() { d.turn <- struct{}{} }()
-	case <-ctx.Done():
-		return Unknown, fmt.Errorf("%w: %w", ErrUnseen, ctx.Err())
-	}
-	told, err := d.strike(ctx, door)
-	if err != nil {
-		return Unknown, err
-	}
-	s, err := d.outcome(ctx, door, told)
-	if s == Open {
-		d.noteOpen(door)
-	}
-	return s, err
-}
-
-// strike reads the door and pulses its lock in one turn on the wire. told is
-// what the board said against it.
-func (d *Dev) strike(ctx context.Context, door int) (told, err error) {
-	pulsed := false
-	err = d.line.Do(ctx, func(c devices.Conn) error {
-		bits, err := d.readTwice(c)
-		if err != nil {
-			return err
-		}
-		if d.opts.states(bits)[door-1] == Unknown {
-			return errors.New("the board does not report it")
-		}
-		pulsed = true
-		d.expect()
-		err = d.board.pulse(c, door)
-		if isRefusal(err) {
-			told, err = err, nil
-		}
-		return err
-	})
-	if err != nil && !pulsed {
-		err = fmt.Errorf("%w: %w", ErrUnseen, err)
-	}
-	return told, err
-}
-
-// outcome looks at the door until it was seen open twice in a row, which no
-// bounce of the contact under the pulse survives, or until its time is over.
-func (d *Dev) outcome(ctx context.Context, door int, told error) (State, error) {
-	end := time.Now().Add(d.opts.OpenWithin)
-	last := Unknown
-	for {
-		states, err := d.states(ctx)
-		if err == nil && states[door-1] == Open && last == Open {
-			return Open, nil
-		}
-		last = Unknown
-		if err == nil {
-			last = states[door-1]
-		}
-		if !time.Now().Before(end) {
-			return verdict(last, errors.Join(err, told))
-		}
-		if loop.Sleep(ctx, d.opts.Poll); ctx.Err() != nil {
-			return Unknown, ctx.Err()
-		}
-	}
-}
-
-// verdict is what the last look says when the time is over.
-func verdict(last State, cause error) (State, error) {
-	switch {
-	case last == Open:
-		return Open, nil
-	case last == Locked && cause == nil:
-		return Locked, ErrStuck
-	case last == Locked:
-		return Locked, fmt.Errorf("%w: %w", ErrStuck, cause)
-	case cause == nil:
-		return Unknown, errors.New("the board stopped reporting it")
-	default:
-		return Unknown, cause
-	}
-}
 
 // States reads all doors, door 1 first. A door that the board does not report
 // is Unknown.
@@ -261,14 +151,22 @@ func (d *Dev) Identify(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s: reports %d doors, %d configured", d.name, len(bits), d.opts.Doors), nil
 }
 
-// Halt switches relays and pins off. It opens nothing.
+// Halt switches relays and pins off. It opens nothing, and takes a second at
+// most.
 func (d *Dev) Halt() error {
 	ctx, cancel := context.WithTimeout(context.Background(), haltWithin)
 	defer cancel()
-	if err := d.line.Do(ctx, d.board.rest); err != nil {
+	if err := d.line.Do(ctx, d.rest); err != nil {
 		return fmt.Errorf("%s: halting: %w", d, err)
 	}
 	return nil
 }
 
-const haltWithin = 2 * time.Second
+const haltWithin = time.Second
+
+// rest switches off what the board does not switch off by itself.
+func (d *Dev) rest(c devices.Conn) error {
+	err := d.board.rest(c)
+	d.rested.Store(err == nil)
+	return err
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -97,11 +98,11 @@ func TestAccidents(t *testing.T) {
 		{"junk behind every answer", forever(wire.Trailing(0x00, 0xFF)), Open, nil, 1},
 		{"every answer in two pieces", forever(wire.Split(2, 40*time.Millisecond)), Open, nil, 1},
 		{"every request echoed", forever(wire.Echo()), Open, nil, 1},
-		{"silence", forever(wire.Mute()), Unknown, ErrUnseen, 0},
-		{"half frames", forever(wire.Half()), Unknown, ErrUnseen, 0},
-		{"bad sums", forever(wire.BadSum()), Unknown, ErrUnseen, 0},
-		{"noise inside", forever(wire.Inside(3, 0x00, 0xFF)), Unknown, ErrUnseen, 0},
-		{"another board", func(r *rig) { r.board.WrongBoard(1000) }, Unknown, ErrUnseen, 0},
+		{"silence", forever(wire.Mute()), Unknown, ErrNotSent, 0},
+		{"half frames", forever(wire.Half()), Unknown, ErrNotSent, 0},
+		{"bad sums", forever(wire.BadSum()), Unknown, ErrNotSent, 0},
+		{"noise inside", forever(wire.Inside(3, 0x00, 0xFF)), Unknown, ErrNotSent, 0},
+		{"another board", func(r *rig) { r.board.WrongBoard(1000) }, Unknown, ErrNotSent, 0},
 		{"silence after the pulse", afterwards(wire.Mute()), Unknown, devices.ErrNoAnswer, 1},
 		{"stuck bolt", func(r *rig) { r.board.StuckBolt(3, true) }, Locked, ErrStuck, 1},
 		{"something leans against the door", func(r *rig) { r.board.Jammed(3, true) }, Locked, ErrStuck, 1},
@@ -116,7 +117,7 @@ func TestAccidents(t *testing.T) {
 				if s != tt.want || !errors.Is(err, tt.err) {
 					t.Errorf("got %v, %v, want %v, %v", s, err, tt.want, tt.err)
 				}
-				if errors.Is(err, ErrUnseen) != errors.Is(tt.err, ErrUnseen) {
+				if errors.Is(err, ErrNotSent) != errors.Is(tt.err, ErrNotSent) {
 					t.Errorf("got %v: nothing moved?", err)
 				}
 				if got := len(r.board.Pulses()); got != tt.pulses {
@@ -127,34 +128,67 @@ func TestAccidents(t *testing.T) {
 	}
 }
 
-// An adapter that gives the own bytes back is no hindrance, whether it is
-// configured or not.
+// An adapter that gives the own bytes back is no hindrance, even on a line that
+// is not told to discard them, whatever the size of the board.
 func TestEchoingAdapter(t *testing.T) {
 	for _, driver := range serialDrivers {
-		for _, told := range []bool{true, false} {
-			bubble(t, driver, func(t *testing.T) {
-				o := Opts{Board: 1, Doors: 8, Contact: ClosedWhenLocked, Echo: told}
-				r := wireUp(t, driver, o, newCabinet(driver, o.Contact), wire.Opts{Baud: 9600, Echo: true})
-				if s, err := r.Open(t.Context(), 1); s != Open || err != nil {
-					t.Errorf("echo told %v: got %v, %v", told, s, err)
+		for _, doors := range []int{8, 16, 24, 32} {
+			board := sized(driver, doors)
+			if board == nil {
+				continue
+			}
+			bubble(t, fmt.Sprintf("%s %d", driver, doors), func(t *testing.T) {
+				o := Opts{Board: 1, Doors: doors, Contact: ClosedWhenLocked}
+				r := wireUp(t, driver, o, board, wire.Opts{Baud: 9600, Echo: true})
+				states, err := r.States(t.Context())
+				if n := slices.Index(states, Open); err != nil || len(states) != doors || n >= 0 {
+					t.Errorf("got %v, %v, want all locked", states, err)
 				}
-				wantPulses(t, r, 1)
+				if s, err := r.Open(t.Context(), doors); s != Open || err != nil {
+					t.Errorf("got %v, %v", s, err)
+				}
+				wantPulses(t, r, doors)
 			})
 		}
 	}
 }
 
+// sized is a board with so many doors, or nil if there is none of the kind.
+func sized(driver string, doors int) cabinet {
+	switch driver {
+	case "lock8a":
+		return lockboard.New8A(lockboard.Opts8A{Ways: doors})
+	case "wkly":
+		return lockboard.NewWKLY(lockboard.OptsWKLY{Board: 1, Ways: doors})
+	case "modbus-relay":
+		return lockboard.NewRelay(lockboard.OptsRelay{Ways: doors})
+	case "kerong":
+		if doors <= 16 {
+			return lockboard.NewKerong(lockboard.OptsKerong{Board: 1})
+		}
+	}
+	return nil
+}
+
 // A wire that only echoes has no board on it, and must not look like one.
 func TestEchoWithoutBoard(t *testing.T) {
 	for _, driver := range serialDrivers {
-		bubble(t, driver, func(t *testing.T) {
-			o := Opts{Board: 2, Doors: 8, Contact: ClosedWhenLocked}
-			r := wireUp(t, driver, o, newCabinet(driver, o.Contact), wire.Opts{Baud: 9600, Echo: true})
-			_, err := r.States(t.Context())
-			if !errors.Is(err, devices.ErrNoAnswer) {
-				t.Errorf("got %v, want no answer", err)
+		for _, doors := range []int{8, 16, 24, 32} {
+			board := sized(driver, doors)
+			if board == nil {
+				continue
 			}
-		})
+			bubble(t, fmt.Sprintf("%s %d", driver, doors), func(t *testing.T) {
+				o := Opts{Board: 2, Doors: doors, Contact: ClosedWhenLocked}
+				r := wireUp(t, driver, o, board, wire.Opts{Baud: 9600, Echo: true})
+				if states, err := r.States(t.Context()); !errors.Is(err, devices.ErrNoAnswer) {
+					t.Errorf("got %v, %v, want no answer", states, err)
+				}
+				if s, err := r.Open(t.Context(), 1); !errors.Is(err, ErrNotSent) {
+					t.Errorf("got %v, %v, want that nothing moved", s, err)
+				}
+			})
+		}
 	}
 }
 
@@ -192,11 +226,11 @@ func TestDoorThatIsNotReported(t *testing.T) {
 		if err != nil || states[23] != Locked || states[24] != Unknown {
 			t.Errorf("got %v, %v", states, err)
 		}
-		if s, err := r.Open(t.Context(), 30); s != Unknown || !errors.Is(err, ErrUnseen) {
+		if s, err := r.Open(t.Context(), 30); s != Unknown || !errors.Is(err, ErrNotSent) {
 			t.Errorf("got %v, %v", s, err)
 		}
 		for _, door := range []int{0, 31, -1, 256} {
-			if _, err := r.Open(t.Context(), door); !errors.Is(err, ErrUnseen) {
+			if _, err := r.Open(t.Context(), door); !errors.Is(err, ErrNotSent) {
 				t.Errorf("door %d: got %v", door, err)
 			}
 		}
@@ -220,7 +254,7 @@ func TestOneCoilAtATime(t *testing.T) {
 		for door := 1; door <= 2; door++ {
 			for _, d := range []*Dev{r.Dev, second} {
 				go func() {
-					_, err := d.Open(t.Context(), door)
+					_, err := d.Open(t.Context(), door, yes)
 					done <- err
 				}()
 			}
@@ -234,17 +268,85 @@ func TestOneCoilAtATime(t *testing.T) {
 		for _, p := range append(a.Pulses(), b.Pulses()...) {
 			at = append(at, p.At)
 		}
-		if len(at) != 4 {
-			t.Fatalf("got %d pulses", len(at))
+		apart(t, at, 4)
+	})
+}
+
+// Boards on wires of their own share a supply that bears a single coil.
+func TestOneCoilAtATimeOnASupply(t *testing.T) {
+	bubble(t, "a wire and pins", func(t *testing.T) {
+		supply := NewSupply()
+		r := newRig(t, "lock8a", Opts{Supply: supply})
+		d, locks := onPins(t, Opts{Supply: supply})
+		done := make(chan error, 4)
+		for door := 1; door <= 2; door++ {
+			go func() {
+				_, err := r.Open(t.Context(), door)
+				done <- err
+			}()
+			go func() {
+				_, err := d.Open(t.Context(), door, yes)
+				done <- err
+			}()
 		}
-		for i := range at {
-			for j := range i {
-				if gap := at[i].Sub(at[j]).Abs(); gap < 300*time.Millisecond {
-					t.Errorf("pulses %d and %d are %v apart", j, i, gap)
-				}
+		for range 4 {
+			if err := <-done; err != nil {
+				t.Error(err)
 			}
 		}
+		at := []time.Time{locks[0].since, locks[1].since}
+		for _, p := range r.board.Pulses() {
+			at = append(at, p.At)
+		}
+		apart(t, at, 4)
 	})
+}
+
+// apart checks that so many pulses began at least 300 ms from each other.
+func apart(t *testing.T, at []time.Time, want int) {
+	t.Helper()
+	if len(at) != want {
+		t.Fatalf("got %d pulses, want %d", len(at), want)
+	}
+	for i := range at {
+		for j := range i {
+			if gap := at[i].Sub(at[j]).Abs(); gap < 300*time.Millisecond {
+				t.Errorf("pulses %d and %d are %v apart", j, i, gap)
+			}
+		}
+	}
+}
+
+// Whoever ordered the opening is asked once, after all that may take time, and
+// a no drives nothing.
+func TestConsentAtTheLastMoment(t *testing.T) {
+	for _, driver := range serialDrivers {
+		bubble(t, driver, func(t *testing.T) {
+			r := newRig(t, driver, Opts{})
+			held := make(chan struct{})
+			go r.line.Do(t.Context(), func(devices.Conn) error { time.Sleep(time.Minute); close(held); return nil })
+			synctest.Wait()
+			asked, no := 0, errors.New("not any more")
+			s, err := r.Dev.Open(t.Context(), 3, func() error {
+				asked++
+				select {
+				case <-held:
+				default:
+					t.Error("asked while the wire was busy")
+				}
+				return no
+			})
+			if s != Unknown || !errors.Is(err, ErrNotSent) || !errors.Is(err, no) || asked != 1 {
+				t.Errorf("got %v, %v after %d questions", s, err, asked)
+			}
+			time.Sleep(time.Minute)
+			wantPulses(t, r)
+			r.board.Times(wire.Forever, wire.Mute())
+			if _, err := r.Dev.Open(t.Context(), 3, func() error { t.Error("asked for a door that cannot be seen"); return nil }); !errors.Is(err, ErrNotSent) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
 }
 
 // Who gives up while another door opens moves nothing.
@@ -255,7 +357,7 @@ func TestOpenIsCancelled(t *testing.T) {
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 		defer cancel()
-		if s, err := r.Open(ctx, 2); s != Unknown || !errors.Is(err, ErrUnseen) || !errors.Is(err, context.DeadlineExceeded) {
+		if s, err := r.Open(ctx, 2); s != Unknown || !errors.Is(err, ErrNotSent) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v, %v", s, err)
 		}
 		time.Sleep(5 * time.Second)
@@ -266,7 +368,7 @@ func TestOpenIsCancelled(t *testing.T) {
 		r.board.StuckBolt(1, true)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if s, err := r.Open(ctx, 1); s != Unknown || errors.Is(err, ErrUnseen) || !errors.Is(err, context.DeadlineExceeded) {
+		if s, err := r.Open(ctx, 1); s != Unknown || errors.Is(err, ErrNotSent) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v, %v", s, err)
 		}
 		wantPulses(t, r, 1)
@@ -282,7 +384,7 @@ func TestLineIsGone(t *testing.T) {
 		}
 		far.Close()
 		synctest.Wait()
-		if _, err := d.Open(t.Context(), 1); !errors.Is(err, devices.ErrOffline) || !errors.Is(err, ErrUnseen) {
+		if _, err := d.Open(t.Context(), 1, yes); !errors.Is(err, devices.ErrOffline) || !errors.Is(err, ErrNotSent) {
 			t.Errorf("got %v", err)
 		}
 		if _, err := d.Identify(t.Context()); !errors.Is(err, devices.ErrOffline) {
@@ -306,8 +408,8 @@ func TestLineBreaksAfterThePulse(t *testing.T) {
 			far.Read(buf)                        // the pulse
 			far.Close()
 		}()
-		s, err := d.Open(t.Context(), 1)
-		if s != Unknown || !errors.Is(err, devices.ErrOffline) || errors.Is(err, ErrUnseen) {
+		s, err := d.Open(t.Context(), 1, yes)
+		if s != Unknown || !errors.Is(err, devices.ErrOffline) || errors.Is(err, ErrNotSent) {
 			t.Errorf("got %v, %v", s, err)
 		}
 	})
@@ -365,7 +467,7 @@ func openingLie(t *testing.T, driver string, stuck bool, accidents []string) str
 	s, err := r.Open(t.Context(), 1)
 	pulses := len(r.board.Pulses())
 	switch {
-	case pulses > 1, pulses == 1 && errors.Is(err, ErrUnseen), pulses == 0 && !errors.Is(err, ErrUnseen):
+	case pulses > 1, pulses == 1 && errors.Is(err, ErrNotSent), pulses == 0 && !errors.Is(err, ErrNotSent):
 		return fmt.Sprintf("%d pulses and %v", pulses, err)
 	case s == Open && r.board.Locked(1), s == Locked && !r.board.Locked(1):
 		return fmt.Sprintf("said %v, %v; door locked: %v", s, err, r.board.Locked(1))

@@ -37,14 +37,14 @@ type Opts struct {
 	Contact string
 	// Order of the status bytes of a lock8a board. Default [HighFirst].
 	Order string
-	// Echo says that the adapter gives the own bytes back.
-	Echo bool
 	// Pulse is how long a lock is driven, at most 1 s; 0 is the board's own
 	// time. lock8a takes 0 or 1 s (some firmware), modbus-relay steps of
 	// 100 ms (default 200 ms), gpio any (default 300 ms), others only 0.
 	Pulse time.Duration
-	// Gap is kept between two openings on one line. Default 300 ms.
+	// Gap is kept between two openings on one line or supply. Default 300 ms.
 	Gap time.Duration
+	// Supply is what the board shares with others. Default one of its own.
+	Supply *Supply
 	// OpenWithin is how long a door may take to be seen open. Default 3 s.
 	OpenWithin time.Duration
 	// Timeout is for one answer of the board. Default 500 ms.
@@ -89,6 +89,9 @@ func (o *Opts) fill() {
 	o.Fast = cmp.Or(o.Fast, 500*time.Millisecond)
 	o.Slow = cmp.Or(o.Slow, 5*time.Second)
 	o.Addr = cmp.Or(o.Addr, 0x20)
+	if o.Supply == nil {
+		o.Supply = NewSupply()
+	}
 	if o.Report == nil {
 		o.Report = func(devices.Fault, error) {}
 	}

@@ -31,6 +31,12 @@ type cabinet interface {
 // serialDrivers are the boards on a wire.
 var serialDrivers = []string{"lock8a", "wkly", "kerong", "modbus-relay"}
 
+// yes is the consent of somebody who always agrees.
+func yes() error { return nil }
+
+// Open is [Dev.Open] with consent.
+func (r *rig) Open(ctx context.Context, door int) (State, error) { return r.Dev.Open(ctx, door, yes) }
+
 func newCabinet(driver, contact string) cabinet {
 	c := lockboard.ClosedWhenLocked
 	if contact == ClosedWhenOpen {
@@ -76,7 +82,7 @@ func newRig(t testing.TB, driver string, o Opts) *rig {
 	if o.Doors == 0 {
 		o.Doors = 8
 	}
-	return wireUp(t, driver, o, newCabinet(driver, o.Contact), wire.Opts{Baud: 9600, Echo: o.Echo})
+	return wireUp(t, driver, o, newCabinet(driver, o.Contact), wire.Opts{Baud: 9600})
 }
 
 func wireUp(t testing.TB, driver string, o Opts, board cabinet, w wire.Opts, more ...wire.Device) *rig {

@@ -10,8 +10,8 @@ import (
 )
 
 // Watch tells every door's state once, and then every change, until ctx ends;
-// it returns nil then. First it switches off what the board does not switch off
-// by itself. A state counts when two looks in a row agree, Poll
+// it returns nil then. First, and after a pulse that failed, it switches off what
+// the board does not switch off by itself. A state counts when two looks in a row agree, Poll
 // apart. A board that cannot be read makes its doors Unknown.
 //
 // The board is asked every Slow while all is shut, every Fast while a door is
@@ -21,11 +21,15 @@ import (
 // emit is called from Watch and must not block for long.
 func (d *Dev) Watch(ctx context.Context, emit func(door int, s State)) error {
 	w := newWatch(d, emit)
-	for rested := false; ctx.Err() == nil; {
-		rested = rested || d.line.Do(ctx, d.board.rest) == nil
+	d.rested.Store(false)
+	for ctx.Err() == nil {
+		var on error
+		if !d.rested.Load() {
+			on = d.line.Do(ctx, d.rest)
+		}
 		states, err := d.States(ctx)
 		if ctx.Err() == nil { // what a stop cuts short says nothing of the doors
-			w.look(states, err)
+			w.look(states, err, on)
 			d.pause(ctx, w)
 		}
 	}
@@ -100,13 +104,16 @@ func newWatch(d *Dev, emit func(int, State)) *watch {
 	return &watch{dev: d, emit: emit, doors: make([]steady[State], d.opts.Doors)}
 }
 
-// look takes one reading, or the error that came instead.
-func (w *watch) look(states []State, err error) {
+// look takes one reading, or the error that came instead; on is why something
+// could not be switched off.
+func (w *watch) look(states []State, err, on error) {
 	fault := devices.FaultOf(err)
 	if err != nil {
 		states = make([]State, len(w.doors))
 	} else if i := slices.Index(states, Unknown); i >= 0 {
-		fault, err = devices.DoorUnknown, fmt.Errorf("%s: door %d is not reported", w.dev, i+1)
+		fault, err = devices.DoorUnknown, fmt.Errorf("%s: door %d: %w", w.dev, i+1, ErrUnreported)
+	} else if on != nil {
+		fault, err = devices.FaultOf(on), fmt.Errorf("%s: %w", w.dev, on)
 	}
 	if w.fault.see(fault) {
 		w.dev.opts.Report(fault, err)

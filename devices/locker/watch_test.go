@@ -101,6 +101,29 @@ func TestNewsBetweenRequestAndAnswer(t *testing.T) {
 	})
 }
 
+// News that comes during the turn of another board on the wire is not lost.
+func TestNewsDuringTheTurnOfAnotherBoard(t *testing.T) {
+	bubble(t, "lock8a", func(t *testing.T) {
+		slow := lockboard.New8A(lockboard.Opts8A{Board: 2, Delay: 200 * time.Millisecond})
+		board := lockboard.New8A(lockboard.Opts8A{Report: lockboard.Report82})
+		o := Opts{Board: 1, Doors: 2, Contact: ClosedWhenLocked, Slow: time.Hour, Fast: time.Hour}
+		r := wireUp(t, "lock8a", o, board, wire.Opts{Baud: 9600}, slow)
+		r.watch(t.Context())
+		o.Board = 2
+		other, err := New("lock8a", r.line, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		r.take()
+		time.AfterFunc(100*time.Millisecond, func() { board.ForceOpen(2) })
+		if _, err := other.States(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		r.within(t, time.Second, sight{Door: 2, State: Open})
+	})
+}
+
 // An opening is told by Watch too, though no poll is near.
 func TestWatchSeesOpening(t *testing.T) {
 	bubble(t, "kerong", func(t *testing.T) {

@@ -22,7 +22,6 @@ package printer
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -58,22 +57,28 @@ type Opts struct {
 	Confirm  Confirm // default: auto
 	Answered bool    // this printer has answered in an earlier run, see [Dev.Answers]
 
+	// TrustCharset takes the profile's charset for true, whatever fonts the
+	// printer names.
+	TrustCharset bool
+
 	// Baud is the speed of a serial line without flow control. The driver
 	// then never sends more than Buffer bytes ahead of the paper. 0 is a
 	// line that holds the sender back by itself.
 	Baud   int
 	Buffer int // receive buffer of the printer in bytes; default: as in Profile
 
-	StatusTimeout  time.Duration // for one status answer; default 500 ms
+	StatusTimeout  time.Duration // for one status answer; default 800 ms
 	ProbeTimeout   time.Duration // to learn what confirmation it knows; default 500 ms
 	BusyGrace      time.Duration // for that of one that may be busy; default 4 s
 	ConfirmTimeout time.Duration // without progress of a job; default 15 s
 	MuteGrace      time.Duration // asking a printer that never answered; default 4 s
+	Reprobe        time.Duration // between questions to one that confirms nothing; default 1 min
 	Poll           time.Duration // between status requests; default 8 s
 	FaultyPoll     time.Duration // the same while something is wrong; default 1 s
 
-	Report devices.Report // told of changes; nil for nobody
-	Log    *slog.Logger   // nil for none
+	Report devices.Report    // told of changes; nil for nobody
+	Opened func(text string) // told who answers, once the line is open; nil for nobody
+	Log    *slog.Logger      // nil for none
 }
 
 func (o Opts) withDefaults() Opts {
@@ -84,14 +89,18 @@ func (o Opts) withDefaults() Opts {
 	if o.Report == nil {
 		o.Report = func(devices.Fault, error) {}
 	}
+	if o.Opened == nil {
+		o.Opened = func(string) {}
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	o.StatusTimeout = cmp.Or(o.StatusTimeout, 500*time.Millisecond)
+	o.StatusTimeout = cmp.Or(o.StatusTimeout, 800*time.Millisecond)
 	o.ProbeTimeout = cmp.Or(o.ProbeTimeout, 500*time.Millisecond)
 	o.BusyGrace = cmp.Or(o.BusyGrace, 4*time.Second)
 	o.ConfirmTimeout = cmp.Or(o.ConfirmTimeout, 15*time.Second)
 	o.MuteGrace = cmp.Or(o.MuteGrace, 4*time.Second)
+	o.Reprobe = cmp.Or(o.Reprobe, time.Minute)
 	o.Poll = cmp.Or(o.Poll, 8*time.Second)
 	o.FaultyPoll = cmp.Or(o.FaultyPoll, time.Second)
 	return o
@@ -107,10 +116,6 @@ func (e *StateError) Is(target error) bool {
 	return target == devices.ErrNoAnswer && e.Fault == devices.NoAnswer
 }
 
-// ErrNoChinese means that the printer says it has no Chinese font. Profile
-// "ascii" prints on it nevertheless, slowly.
-var ErrNoChinese = errors.New("printer has no Chinese font")
-
 // Dev is one printer. Its methods may be called from several goroutines.
 type Dev struct {
 	line devices.Line
@@ -121,7 +126,10 @@ type Dev struct {
 	state    state
 	answered bool // it has ever said something
 	answersH bool // it has answered GS ( H since the line opened, however late
+	stale    bool // it holds an old ticket that it could not be told to drop
 	lost     bool // the line was gone, so what wire knows is void
+
+	mayConfirm bool // it confirms slips, or was not asked yet
 
 	wire wire          // touched only inside line.Do
 	wake chan struct{} // holds one token: look at once
@@ -135,6 +143,7 @@ type Dev struct {
 type wire struct {
 	status   [5]support // of DLE EOT n
 	confirm  confirm
+	probed   time.Time // when that was asked last
 	askedH   time.Time // since when GS ( H has no answer; zero if it has one or was not asked
 	silent   time.Time // since when no question was answered, zero if one was
 	mute     bool      // it never said anything, for MuteGrace
@@ -142,6 +151,8 @@ type wire struct {
 	dirty    bool      // an interrupted job may still be in the printer
 	nextID   int       // of the next process ID
 	recovery time.Time
+
+	introduced int // how often it was asked who it is; 3 is enough
 }
 
 // support is whether the printer knows a request.
@@ -157,7 +168,7 @@ const (
 // sends nothing until Print or Run.
 func New(line devices.Line, opts Opts) *Dev {
 	opts = opts.withDefaults()
-	d := &Dev{line: line, opts: opts, answered: opts.Answered, wake: make(chan struct{}, 1)}
+	d := &Dev{line: line, opts: opts, answered: opts.Answered, mayConfirm: true, wake: make(chan struct{}, 1)}
 	d.scanner.ticketBit = opts.Profile.TicketBit
 	line.Listen(d.listen)
 	return d
@@ -185,6 +196,9 @@ func (d *Dev) Fault() devices.Fault {
 	return d.fault
 }
 
+// Ready reports whether the printer takes a job, as far as it is known.
+func (d *Dev) Ready() bool { return prints(d.Fault()) }
+
 // Print prints one document and waits until the printer has said that it is
 // done, as far as it can say that. The error of a [NotSent] job that the
 // printer is not ready for is a [*StateError]; a lost line gives
@@ -208,31 +222,4 @@ func (d *Dev) Print(ctx context.Context, doc Doc) (Result, error) {
 		return result, fmt.Errorf("printing on %s: %w", d.line, err)
 	}
 	return result, nil
-}
-
-// Identify asks the printer for its maker, model and fonts, and gives the
-// first two as text, empty if it won't tell. It returns an error that wraps
-// [ErrNoChinese] if the printer names fonts and none of them is Chinese.
-func (d *Dev) Identify(ctx context.Context) (string, error) {
-	var maker, model, fonts string
-	err := d.do(ctx, func(s *session) error {
-		for _, q := range []struct {
-			n    byte
-			text *string
-		}{{66, &maker}, {67, &model}, {69, &fonts}} {
-			if err := s.identify(q.n, q.text); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	name := joinName(maker, model)
-	if err != nil {
-		return name, fmt.Errorf("identifying %s: %w", d, err)
-	}
-	if !hasChinese(fonts) {
-		d.report(devices.NoChinese, ErrNoChinese)
-		return name, fmt.Errorf("identifying %s: fonts %q: %w", d, fonts, ErrNoChinese)
-	}
-	return name, nil
 }

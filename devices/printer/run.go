@@ -49,7 +49,7 @@ func (d *Dev) do(ctx context.Context, f func(*session) error) error {
 	err := d.line.Do(ctx, func(c devices.Conn) error {
 		d.mu.Lock()
 		if d.lost {
-			d.lost, d.answersH, d.state = false, false, 0
+			d.lost, d.answersH, d.stale, d.mayConfirm, d.state = false, false, false, true, 0
 			d.scanner.reset()
 			d.wire = wire{dirty: d.wire.dirty, nextID: d.wire.nextID}
 		}
@@ -71,25 +71,24 @@ func (d *Dev) poll(s *session) error {
 	if d.opts.Confirm == ConfirmNone {
 		return nil
 	}
-	fault, err := s.status()
+	_, err := s.status()
 	if errors.Is(err, devices.ErrNoAnswer) {
 		if d.Answers() {
+			s.forget()
 			return &StateError{devices.NoAnswer}
 		}
 		return nil
 	}
-	if err == nil && fault == devices.CutterJam {
-		fault, err = s.recoverCutter()
+	for _, step := range []func() error{s.recoverError, s.speakUp, s.introduce} {
+		if err == nil {
+			err = step()
+		}
 	}
-	if err == nil {
-		err = s.speakUp()
-		fault = d.seen()
-	}
-	if err == nil && !prints(fault) {
+	if fault := d.seen(); err == nil && !prints(fault) {
 		return &StateError{fault}
 	}
-	if err == nil && d.wire.confirm == unprobed && !d.wire.dirty {
-		err = s.probe()
+	if err == nil && !d.wire.dirty {
+		err = s.reprobe()
 	}
 	return err
 }
@@ -165,7 +164,14 @@ func (d *Dev) talks() {
 func (d *Dev) seen() devices.Fault {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.state.fault()
+	switch f := d.state.fault(); {
+	case f == devices.PaperOut && d.stale:
+		return devices.StaleTicket
+	case f == devices.OK && !d.mayConfirm:
+		return devices.NoStatus
+	default:
+		return f
+	}
 }
 
 func (d *Dev) has(any state) bool {

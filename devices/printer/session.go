@@ -21,19 +21,36 @@ type session struct {
 	conn devices.Conn
 
 	asked   byte   // DLE EOT n that is not answered yet, 0 for none
+	request string // a question that no printer would say itself
+	heard   []byte // since that was asked; a few bytes at most
 	marks   []mark // requests in the job that are not answered yet
 	noPaper bool   // GS r was answered with paper end
 	since   int    // bytes of the job behind the last mark
 	clock   clock  // stands for marks on a printer that has none
 
 	heardASB, cleared bool
-	text              *string // GS I text, when asked
+	text              *string // where the text of GS I goes, when asked
 }
 
 // write sends all of b.
 func (s *session) write(b string) error {
 	_, err := s.put([]byte(b))
 	return err
+}
+
+// question sends a request that no printer would say itself. Where it comes back,
+// a plug with bridged pins or an adapter that hears itself is at the end of the
+// line, and nothing that comes from there is an answer.
+func (s *session) question(b string) error {
+	s.request, s.heard = b, nil
+	return s.write(b)
+}
+
+// echoes tells whether the question itself came back.
+func (s *session) echoes(b []byte) bool {
+	s.heard = append(s.heard, b...)
+	s.heard = s.heard[max(0, len(s.heard)-256-len(s.request)):]
+	return s.request != "" && strings.Contains(string(s.heard), s.request)
 }
 
 // put sends b and tells how much of it went out. A printer that takes nothing
@@ -72,6 +89,10 @@ func (s *session) until(limit time.Duration, done func() bool) error {
 			return err
 		}
 		n, err := s.conn.Read(buf)
+		if s.echoes(buf[:n]) {
+			s.d.quiet()
+			return &StateError{devices.WrongDevice}
+		}
 		for _, r := range s.d.hear(buf[:n]) {
 			s.handle(r)
 		}
@@ -120,147 +141,16 @@ func (s *session) answerBlock(b string) {
 	}
 }
 
-// ask sends DLE EOT n, three bytes in one write because some printers want
-// the last within 100 ms.
-func (s *session) ask(n byte) error {
-	s.asked = n
-	if err := s.write(dleStatus + string(rune(n))); err != nil {
-		return err
-	}
-	err := s.until(s.d.opts.StatusTimeout, func() bool { return s.asked == 0 })
-	s.asked = 0
-	return err
-}
-
-// status asks for the whole state. Whether the printer is there shows in the
-// first answer, so silence costs two time-outs at most, and a request that a
-// talking printer did not answer is not asked again while the line stays open.
-func (s *session) status() (devices.Fault, error) {
+// forget drops what was learned of a printer that is silent, but how it can be
+// reached: it is switched off, or another one will be in its place.
+func (s *session) forget() {
 	w := &s.d.wire
-	if w.silent.IsZero() {
-		w.silent = time.Now()
+	status := w.status
+	if status[1] == known {
+		status = [5]support{1: known}
 	}
-	heard := false
-	for _, n := range []byte{1, 4, 2, 3} {
-		if w.status[n] == unknown {
-			continue
-		}
-		err := s.ask(n)
-		switch {
-		case err == nil:
-			heard = true
-			w.status[n] = known
-			continue
-		case !errors.Is(err, devices.ErrNoAnswer):
-			return "", err
-		}
-		if heard && w.status[n] == untried {
-			w.status[n] = unknown
-		}
-		if !heard && (n != 1 || w.status[1] == known || w.mute) {
-			break
-		}
-	}
-	if !heard && !w.mute && w.status[1] != known && w.status[4] != known {
-		var err error
-		if heard, err = s.statusInOrder(); err != nil {
-			return "", err
-		}
-	}
-	return s.conclude(heard)
-}
-
-// statusInOrder is for a printer that does not know DLE EOT: it asks by
-// commands that wait for their turn behind what is being printed.
-func (s *session) statusInOrder() (heard bool, err error) {
-	w := &s.d.wire
-	if heard, err = s.enableASB(); err != nil {
-		return false, err
-	}
-	ways := []confirm{w.confirm}
-	if w.confirm == unprobed {
-		ways = s.ladder()
-	}
-	for _, c := range ways {
-		if heard || c == byNothing {
-			break
-		}
-		if heard, err = s.try(c, s.d.opts.ProbeTimeout); err != nil {
-			return false, err
-		}
-		if heard {
-			w.confirm = c
-		}
-	}
-	if heard {
-		w.status = [5]support{unknown, unknown, unknown, unknown, unknown}
-	}
-	return heard, nil
-}
-
-// conclude keeps how long the printer has been silent.
-func (s *session) conclude(heard bool) (devices.Fault, error) {
-	w := &s.d.wire
-	if !heard {
-		w.mute = !s.d.Answers() && time.Since(w.silent) >= s.d.opts.MuteGrace
-		w.asbSent = false // if it comes back it was switched on, and has forgotten
-		return "", devices.ErrNoAnswer
-	}
-	if w.status[1] == untried {
-		w.status[1] = unknown
-	}
-	w.mute, w.silent = false, time.Time{}
-	return s.d.seen(), nil
-}
-
-// speakUp has the printer tell changes of its state by itself from now on.
-func (s *session) speakUp() error {
-	w := &s.d.wire
-	if w.asbSent {
-		return nil
-	}
-	w.asbSent = true
-	_, err := s.enableASB()
-	return err
-}
-
-// enableASB sends GS a, which is answered with the state at once.
-func (s *session) enableASB() (heard bool, err error) {
-	if !s.d.opts.Profile.ASB {
-		return false, nil
-	}
-	s.heardASB = false
-	if err := s.write(gsASB); err != nil {
-		return false, err
-	}
-	err = s.until(s.d.opts.StatusTimeout, func() bool { return s.heardASB })
-	if errors.Is(err, devices.ErrNoAnswer) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// identify asks GS I n. Silence is no error: not every printer knows it.
-func (s *session) identify(n byte, text *string) error {
-	s.text = text
-	if err := s.write(gsID + string(rune(n))); err != nil {
-		return err
-	}
-	err := s.until(s.d.opts.StatusTimeout, func() bool { return s.text == nil })
-	s.text = nil
-	if errors.Is(err, devices.ErrNoAnswer) {
-		return nil
-	}
-	return err
-}
-
-func joinName(maker, model string) string {
-	return strings.TrimSpace(strings.TrimSpace(maker) + " " + strings.TrimSpace(model))
-}
-
-// hasChinese reports whether a list of fonts names a Chinese one. A printer
-// that names none gets the benefit of the doubt.
-func hasChinese(fonts string) bool {
-	fonts = strings.ToUpper(fonts)
-	return fonts == "" || strings.Contains(fonts, "GB") || strings.Contains(fonts, "CHIN")
+	*w = wire{status: status, dirty: w.dirty, nextID: w.nextID, silent: w.silent, mute: w.mute}
+	s.d.mu.Lock()
+	defer s.d.mu.Unlock()
+	s.d.answersH, s.d.stale, s.d.mayConfirm = false, false, true
 }

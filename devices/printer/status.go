@@ -107,6 +107,7 @@ const (
 	hot                 // recovers by itself: head temperature
 	nearEnd             //
 	paperEnd            //
+	noFont              // its fonts won't do for Chinese
 )
 
 // meaning says what state a bit stands for; of several bits any one counts.
@@ -146,6 +147,10 @@ func asbBits(n int) []meaning {
 // paperBits is the table of the answer to GS r 1.
 func paperBits() []meaning { return []meaning{{0x03, nearEnd}, {0x0c, paperEnd}} }
 
+// isPaper reports whether a byte can answer GS r 1: two sensors of two equal bits
+// each, and nothing else. Any other byte is noise.
+func isPaper(b byte) bool { return b == 0x00 || b == 0x03 || b == 0x0c || b == 0x0f }
+
 // apply sets what a byte says and clears what it denies.
 func (s state) apply(b byte, table []meaning) state {
 	for _, m := range table {
@@ -181,6 +186,8 @@ func (s state) fault() devices.Fault {
 		return devices.Overheat
 	case has(offline | waiting | recoverable):
 		return devices.NotReady
+	case has(noFont):
+		return devices.NoChinese
 	case has(ticket):
 		return devices.TicketWaits
 	case has(nearEnd):
@@ -198,7 +205,7 @@ func prints(f devices.Fault) bool {
 // hot head or a pressed button only delays it.
 func stops(f devices.Fault) bool {
 	switch f {
-	case devices.PaperOut, devices.CoverOpen, devices.CutterJam, devices.Broken:
+	case devices.PaperOut, devices.StaleTicket, devices.CoverOpen, devices.CutterJam, devices.Broken:
 		return true
 	}
 	return false

@@ -50,6 +50,12 @@ func tokenLength(b []byte) (name string, n int, err error) {
 	if b[0] == 0x10 {
 		name = fmt.Sprintf("DLE %02X", b[1])
 	}
+	switch two := string(b[:2]); {
+	case (two == "\x1dV" || two == "\x1dk") && len(b) < 3:
+		return name, 0, nil
+	case (two == "\x1dV" || two == "\x1dk") && b[2] < 65: // the older forms
+		return "", 0, fmt.Errorf("the driver should not send % x", b[:3])
+	}
 	if n, ok := fixed[string(b[:2])]; ok {
 		return name, n, nil
 	}

@@ -128,11 +128,10 @@ func (c *Chip) untilIdle(ctx context.Context, limit time.Time) error {
 func (c *Chip) ask(ctx context.Context, frame []byte) (answer byte, err error) {
 	cmd := frame[3]
 	err = c.line.Do(ctx, func(conn devices.Conn) error {
-		_, err := ask.Answer(conn, frame, ask.Opts{Timeout: c.opts.Answer}, func(in []byte) (err error) {
+		return ask.Answer(conn, frame, ask.Opts{Timeout: c.opts.Answer}, func(in []byte) (err error) {
 			answer, err = synAnswer(cmd, in)
 			return err
 		})
-		return err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("sending command %02X: %w", cmd, err)

@@ -86,7 +86,7 @@ func testExpander(t *testing.T, h *bridge.Host, f *far) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if state, err := dev.Open(soon(t), 5); err != nil || state != locker.Open {
+	if state, err := dev.Open(soon(t), 5, func() error { return nil }); err != nil || state != locker.Open {
 		t.Fatalf("got %v, %v, want an open door", state, err)
 	}
 	states, err := dev.States(soon(t))

@@ -121,6 +121,9 @@ func testPinDoor(t *testing.T, h *bridge.Host) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := dev.Identify(soon(t)); err != nil { // sets the contacts up, with a pull of its own
+		t.Fatal(err)
+	}
 	sim(t, "CONTACT1").pull(t, gpio.Low) // shut
 	contact := sim(t, "CONTACT2")
 	contact.pull(t, gpio.Low)
@@ -145,7 +148,7 @@ func testPinDoor(t *testing.T, h *bridge.Host) {
 		pulse <- time.Since(since)
 		return nil
 	})
-	state, err := dev.Open(soon(t), 2)
+	state, err := dev.Open(soon(t), 2, func() error { return nil })
 	if err != nil || state != locker.Open {
 		t.Fatalf("got %v, %v, want an open door", state, err)
 	}

@@ -66,7 +66,8 @@ func TestReader(t *testing.T) {
 	t.Run("a port of our own", testExclusive)
 	l, _ := line(t, "serial:"+adapter+"?baud=115200")
 	faults, cards := newFaults(), make(chan string, 100)
-	dev := idcard.New(l, idcard.Opts{Report: faults.report})
+	modules := make(chan string, 1)
+	dev := idcard.New(l, idcard.Opts{Report: faults.report, Opened: func(i idcard.Info) { modules <- i.String() }})
 	background(t, "reader", func(ctx context.Context) error {
 		return dev.Run(ctx, func(r idcard.Reading) {
 			if r.Event == idcard.CardRead {
@@ -80,7 +81,7 @@ func TestReader(t *testing.T) {
 		begun := time.Now()
 		lay(0)
 		await(t, cards, people[0].Number, 10*time.Second)
-		t.Logf("module %s; card read %v after it was laid", dev.Info(), ms(begun))
+		t.Logf("%s; card read %v after it was laid", <-modules, ms(begun))
 		host("lift")
 	})
 	for n := 1; n <= 2; n++ {

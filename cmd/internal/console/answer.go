@@ -107,7 +107,11 @@ func body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 func strict(b []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
+	var no *hall.Refusal
+	switch err := d.Decode(into); {
+	case errors.As(err, &no): // a sum of money that is none
+		return &trouble{http.StatusBadRequest, no.Code, no.Text}
+	case err != nil:
 		return bad("请求内容不对：%s", plain(err))
 	}
 	if _, err := d.Token(); err != io.EOF {

@@ -29,6 +29,8 @@ func (c *Console) api(mux *http.ServeMux) {
 	ask("GET "+Root+"status", func(r *http.Request) (any, error) { return c.hall.Status(r.Context()) })
 	ask("GET "+Root+"county", func(r *http.Request) (any, error) { return c.hall.County(r.Context()) })
 	ask("GET "+Root+"ledger", c.records)
+	ask("GET "+Root+"sheets", func(*http.Request) (any, error) { return hall.Books(), nil })
+	ask("GET "+Root+"sheets/{book}", c.sheet)
 	ask("GET "+Root+"contacts/{locker}", func(r *http.Request) (any, error) { return c.hall.Contacts(r.Context(), r.PathValue("locker")) })
 	for _, j := range c.jobs() {
 		mux.HandleFunc("POST "+Root+j.path, c.change(j))
@@ -64,6 +66,7 @@ func (c *Console) rule(v verb) job {
 func (c *Console) jobs() []job {
 	return []job{
 		{"print/test", c.testPrint},
+		{"ledger/print", c.printSheet},
 		{"person/checkin", func(ctx context.Context, b []byte) (any, error) {
 			var t Typed
 			if err := strict(b, &t); err != nil {
@@ -162,7 +165,7 @@ func (c *Console) records(r *http.Request) (any, error) {
 type Contacts struct {
 	Locker   string `json:"locker"`
 	Contacts string `json:"contacts"` // door 1 first: 1 closed, 0 open, ? not reported
-	Order    string `json:"order"`    // of the status bytes, as configured
+	Order    string `json:"order"`    // of the status bytes, as configured; empty: the board has one only
 }
 
 // Progress is how far a walk over the ledger is. With ?progress=1 such lines

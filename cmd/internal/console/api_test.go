@@ -42,7 +42,7 @@ func TestAnswers(t *testing.T) {
 		{"nothing", "call", ``, http.StatusBadRequest, "bad-request", "JSON"},
 		{"two documents", "call", `{} {}`, http.StatusBadRequest, "bad-request", "JSON"},
 		{"garbage behind", "call", `{}]`, http.StatusBadRequest, "bad-request", "JSON"},
-		{"a sum that is none", "rental/inspect", `{"deduct":"1,50"}`, http.StatusBadRequest, "bad-request", "1,50"},
+		{"a sum that is none", "rental/inspect", `{"deduct":"1,50"}`, http.StatusBadRequest, "money", "1,50"},
 		{"too large", "call", `{"staff":"` + strings.Repeat("x", 70<<10) + `"}`, http.StatusRequestEntityTooLarge, "too-large", ""},
 		{"unknown path", "dance", `{}`, http.StatusNotFound, "unknown", "dance"},
 		{"test page for a stranger", "print/test", `{"staff":"09"}`, http.StatusConflict, "unknown-staff", "09"},

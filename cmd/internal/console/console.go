@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"html/template"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -58,6 +59,7 @@ type Typed struct {
 	Name    string `json:"name"`
 	Service string `json:"service"` // key; empty is the default
 	Staff   string `json:"staff"`
+	Second  string `json:"second"` // who of the staff compared it too; may be empty
 }
 
 // Book is the ledger (台账).
@@ -65,9 +67,15 @@ type Book interface {
 	// Records gives the exact bytes of n records at most, oldest first, from a
 	// sequence on; from 0 means the last n.
 	Records(ctx context.Context, from uint64, n int) ([]json.RawMessage, error)
+	// Sheet lays a period of one of the hall's books out. A *hall.Refusal says
+	// that there is no such book or period.
+	Sheet(ctx context.Context, book string, p hall.Period) (hall.Sheet, error)
 	// Verify walks the ledger and says which records are not what was written.
 	// It tells how far it is; progress may be nil.
 	Verify(ctx context.Context, progress func(done, total uint64)) (any, error)
+	// Backup copies the ledger as it stands while records go on being written,
+	// and gives the copy to read and its length in bytes.
+	Backup(ctx context.Context) (io.ReadCloser, int64, error)
 }
 
 // Gear is what a technician asks of the devices, and of the line to the county.
@@ -118,6 +126,7 @@ type Console struct {
 	log  *slog.Logger
 	door *door
 	busy chan struct{} // a token for each screen that listens
+	lays chan struct{} // one token: a sheet of a year takes memory, so one is made at a time
 
 	pages *template.Template
 }
@@ -137,7 +146,7 @@ func New(b Backend, opts Opts) *Console {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Console{hall: b, opts: opts, log: opts.Log, door: newDoor(b, opts), busy: make(chan struct{}, screens), pages: pages()}
+	return &Console{hall: b, opts: opts, log: opts.Log, door: newDoor(b, opts), busy: make(chan struct{}, screens), lays: make(chan struct{}, 1), pages: pages()}
 }
 
 // limits of a connection: a board that listens for changes keeps its own open.
@@ -179,6 +188,7 @@ func (c *Console) Socket() http.Handler {
 	mux := http.NewServeMux()
 	c.api(mux)
 	mux.HandleFunc("POST "+Root+"staff/pin", c.setPin)
+	mux.HandleFunc("GET "+Root+"ledger/backup", c.backup)
 	mux.HandleFunc("POST "+Root+"staff/card", c.setCard)
 	mux.HandleFunc("POST "+Root+"staff/card/read", c.readCard)
 	return mux

@@ -71,6 +71,7 @@ var faultsOf = map[string]map[string]Problem{
 		"no-status":      {What: "能打印，但不能确认是否出纸", Effect: "照常使用；请留意小票是否真的打印出来", Remedy: "不用处理；想要确认请换用能回传状态的打印机或接好回传线"},
 		"paper-low":      {What: "纸快用完", Effect: "还能打印", Remedy: "准备一卷新纸"},
 		"paper-out":      {What: "缺纸", Remedy: "换上新纸，合上盖子，小票会自动补出"},
+		"stale-ticket":   {What: "缺纸，打印机里还存着没打完的旧小票", Remedy: "先关打印机电源再打开，然后换上新纸，免得旧小票又印出来；新小票会自动补出"},
 		"cover-open":     {What: "纸仓盖没有盖好", Remedy: "合上盖子"},
 		"cutter-jam":     {What: "切刀卡住", Remedy: "关机，清除纸屑，重新开机"},
 		"overheat":       {What: "打印头过热", Remedy: "等几分钟，冷却后自动恢复"},

@@ -50,6 +50,7 @@ type Device struct {
 	Name  string    `json:"device"`
 	Fault string    `json:"fault"` // empty when it works
 	Since time.Time `json:"since,omitzero"`
+	About string    `json:"about,omitempty"` // model and firmware, as it says
 }
 
 // clockName is how the clock's quality is written.

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,16 +23,17 @@ var _ console.Backend = backend{}
 // Do puts an event before the rules. What the rules must know of a person comes
 // from the vault, never from whoever asks.
 func (b backend) Do(ctx context.Context, ev hall.Event) (any, error) {
-	if r, ok := ev.(hall.RentalRequest); ok {
+	if j, ok := ev.(hall.Judged); ok {
+		var ref string
+		var no error
 		err := b.d.loop.View(ctx, func(h *hall.Hall) {
-			if ref, err := h.Resolve(r.Person); err == nil {
-				r.Person, r.Facts = ref, b.d.vault.facts(ref)
+			if ref, no = j.Whom(h); no == nil {
+				ev = j.Judge(ref, b.d.vault.facts(ref))
 			}
 		})
-		if err != nil {
+		if err = cmp.Or(err, no); err != nil {
 			return nil, err
 		}
-		ev = r
 	}
 	return b.d.loop.Do(ctx, ev)
 }
@@ -63,7 +65,7 @@ type Status struct {
 	Unconfirmed uint64         `json:"unconfirmed"`
 	InService   bool           `json:"in_service"`
 	Waiting     int            `json:"waiting"`
-	Devices     []hall.Device  `json:"devices"`
+	Devices     []Device       `json:"devices"`
 	Warnings    []hall.Warning `json:"warnings"` // what waits for the staff
 	Time        time.Time      `json:"time"`
 }
@@ -79,8 +81,8 @@ func (b backend) Status(ctx context.Context) (any, error) {
 		s.Clock = "trusted"
 	}
 	err := d.loop.View(ctx, func(h *hall.Hall) {
-		s.Day, s.Waiting, s.Devices, s.InService = h.Day, len(h.Queue().Waiting), d.health.devices(h.Health()), !d.loop.service.stopped
-		s.Warnings = h.Warnings()
+		s.Day, s.Waiting, s.InService = h.Day, len(h.Queue().Waiting), !d.loop.service.stopped
+		s.Devices, s.Warnings = d.health.devices(h.Health()), h.Warnings()
 	})
 	return s, err
 }

@@ -55,6 +55,16 @@ func TestBackendOnRealPorts(t *testing.T) {
 	if paper := s.paper(); !strings.Contains(paper, "A002") || strings.Contains(paper, "张三") {
 		t.Errorf("the slip of a typed check-in reads:\n%s", paper)
 	}
+	sheet, err := b.Sheet(ctx, "checkin", hall.Period{})
+	if err != nil || len(sheet.Rows) != 1 {
+		t.Fatalf("got the sheet %+v, %v; want one check-in", sheet, err)
+	}
+	if _, err := b.Do(ctx, hall.PrintSheet{Sheet: sheet, Staff: "01"}); err != nil {
+		t.Fatal(err)
+	}
+	if paper := s.paper(); !strings.Contains(paper, "登记台账") || !strings.Contains(paper, "002X") {
+		t.Errorf("the sheet on paper reads:\n%s", paper)
+	}
 	for _, bad := range []console.Typed{
 		{Number: "110105194912310021", Name: "张三", Staff: "01"},
 		{Number: "11010519491231002X", Staff: "01"},

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 
 	"halld/cmd/internal/hall"
@@ -119,14 +120,41 @@ func (b *book) replay(ctx context.Context, cfg hall.Config) (*hall.Hall, error) 
 	return h, nil
 }
 
+// history yields every record that there is, from the first on: those that were
+// saved from ledgers set aside come before the ledger's own.
+func (b *book) history(ctx context.Context) iter.Seq2[ledger.Record, error] {
+	return func(yield func(ledger.Record, error) bool) {
+		earlier, err := b.ledger.Earlier()
+		if err != nil {
+			yield(ledger.Record{}, err)
+			return
+		}
+		var parts []iter.Seq2[ledger.Record, error]
+		for _, f := range earlier {
+			parts = append(parts, ledger.ReadSalvage(f))
+		}
+		for _, part := range append(parts, b.ledger.Read(ctx, 1, 0)) {
+			for r, err := range part {
+				if !yield(r, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
 // restore gives the hall of the last usable snapshot and the record it stands
 // at; a new hall and 0 if there is none.
 func (b *book) restore(cfg hall.Config) (*hall.Hall, uint64) {
 	s, ok, err := b.ledger.Snapshot(hall.SnapshotVersion)
 	if err == nil && ok {
-		if h, err := hall.Restore(cfg, s.State); err == nil {
+		var h *hall.Hall
+		if h, err = hall.Restore(cfg, s.State); err == nil {
 			return h, s.Seq
 		}
+	}
+	if err != nil {
+		b.log.Warn("the saved state does not read, replaying every record", "seq", s.Seq, "err", err)
 	}
 	return hall.New(cfg), 0
 }

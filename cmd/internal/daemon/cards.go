@@ -1,13 +1,17 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 
 	"halld/cmd/internal/hall"
 	"halld/cmd/internal/identity"
+	"halld/config"
+	"halld/devices"
 	"halld/devices/idcard"
+	bridge "halld/firmware-bridge"
 )
 
 // desk turns cards into check-ins.
@@ -19,6 +23,44 @@ type desk struct {
 	choice func() string          // service chosen at the entrance
 	greet  func(hall.Greet)       // tells whoever laid the card
 	staff  func(hall.Person) bool // takes the card of somebody who signs in to the console
+}
+
+func (g *gear) addReader(c *config.Reader, refKey []byte) error {
+	report, learn := g.d.health.of("reader"), g.d.health.learn("reader")
+	line, wire, err := g.readerLine(c, &report)
+	if err != nil {
+		return err
+	}
+	dev := idcard.New(line, idcard.Opts{
+		Poll: c.Poll, Status: c.StatusTimeout, Find: c.FindTimeout, Read: c.ReadTimeout,
+		Watch: c.WatchTimeout, Reset: c.ResetTimeout, Gap: c.Gap, Grace: c.Grace, Resend: cmp.Or(c.Resend, -1),
+		Report: report, Opened: func(i idcard.Info) { learn(i.String()) },
+	})
+	desk := &desk{reader: dev, refKey: refKey, loop: g.d.loop, log: g.d.log, choice: g.entrance.take, greet: g.entrance.greet, staff: g.d.console.Card}
+	g.task("reader", desk.Run)
+	g.part("reader", c.Port, wire, dev.Identify).probed(probeReader, idcard.Speeds)
+	return nil
+}
+
+// readerLine is the line to the card reader. While the hall runs, a serial one
+// finds the reader's speed by what the driver reports; a check asks at the speed
+// that is written.
+func (g *gear) readerLine(c *config.Reader, report *devices.Report) (devices.Line, *bridge.Line, error) {
+	port, err := bridge.ParseAddress(c.Port)
+	if err != nil {
+		return nil, nil, err
+	}
+	if g.d.ledger == nil || !c.Probe || port.Scheme != bridge.Serial {
+		line, err := g.wires.line(c.Port)
+		return line, line, err
+	}
+	line, tell := g.speedLine(port), *report
+	*report = func(f devices.Fault, err error) {
+		line.heard(f)
+		tell(f, err)
+	}
+	g.task("reader line", line.Run)
+	return line, nil, nil
 }
 
 // Run watches the reader.
@@ -60,12 +102,22 @@ func (d *desk) outcome(ctx context.Context, err error) {
 func trouble(err error) string {
 	switch {
 	case errors.Is(err, idcard.ErrLifted):
-		return "lifted"
-	case errors.Is(err, idcard.ErrUnsupportedCard):
-		return "unsupported"
+		return hall.TroubleLifted
+	case errors.Is(err, idcard.ErrUnsupportedCard), errors.Is(err, idcard.ErrMalformed):
+		return hall.TroubleUnsupported
+	case errors.Is(err, idcard.ErrPrivateUse):
+		return hall.TroubleName
 	default:
-		return "unreadable"
+		return hall.TroubleUnreadable
 	}
+}
+
+// documentOf is a kind of card, in the rules' words.
+var documentOf = map[idcard.Kind]hall.Document{
+	idcard.Resident:        hall.DocumentResident,
+	idcard.ResidencePermit: hall.DocumentPermit,
+	idcard.Foreigner2017:   hall.DocumentForeigner,
+	idcard.Foreigner2023:   hall.DocumentForeigner,
 }
 
 // swipe is a card as the rules and the vault see it.
@@ -79,7 +131,8 @@ func swipe(refKey []byte, c idcard.Card) (hall.CardRead, newcomer) {
 		person: identity.Person{Name: name, Number: c.Number, Kind: c.Kind.String()},
 	}
 	facts := hall.Facts{
-		Document: c.Kind.String(), Birth: hall.Date(c.Birth), Female: c.Sex == idcard.Female,
+		Document: documentOf[c.Kind], Birth: hall.Date(c.Birth), Female: c.Sex == idcard.Female,
+		From: hall.Date(c.From), Conflict: c.Conflict,
 	}
 	if !c.LongTerm {
 		facts.Until = hall.Date(c.To)

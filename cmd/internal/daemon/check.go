@@ -15,15 +15,15 @@ import (
 // Check finds what only the drivers know to be wrong in a configuration, such as
 // two nodes of one device. Its error is [config.Problems]. Nothing is opened.
 func Check(cfg *config.Config) error {
-	_, err := bench(cfg, slog.New(slog.DiscardHandler))
+	_, err := bench(cfg, Opts{Log: slog.New(slog.DiscardHandler)})
 	return err
 }
 
 // bench equips a hall that has no ledger and does not run.
-func bench(cfg *config.Config, log *slog.Logger) (*gear, error) {
-	d := &Daemon{cfg: cfg, log: log, changes: &changes{}}
+func bench(cfg *config.Config, opts Opts) (*gear, error) {
+	d := &Daemon{cfg: cfg, opts: opts, log: opts.Log, changes: &changes{}}
 	d.health = newHealth(nil, slog.New(slog.DiscardHandler))
-	return d.equip(context.Background(), nil)
+	return d.equip(nil)
 }
 
 // Finding is what a device answered when it was asked who it is.
@@ -48,9 +48,10 @@ func (f Finding) Problem(cfg *config.Config) (config.Problem, bool) {
 const identifyWithin = 5 * time.Second
 
 // Identify asks every device of a configuration who it is. Nothing moves, and
-// nothing is printed or shown.
-func Identify(ctx context.Context, cfg *config.Config, log *slog.Logger) ([]Finding, error) {
-	g, err := bench(cfg, log)
+// nothing is printed or shown. Of the options only Log and Trace count.
+func Identify(ctx context.Context, cfg *config.Config, opts Opts) ([]Finding, error) {
+	log := opts.Log
+	g, err := bench(cfg, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -66,31 +67,26 @@ func Identify(ctx context.Context, cfg *config.Config, log *slog.Logger) ([]Find
 		log.Warn("a port did not close", "err", err)
 	}
 	for i, f := range list {
-		if f.Device == "reader" && f.Err != nil {
-			list[i].Err = atOtherSpeed(ctx, f, log)
+		if p := g.parts[i]; f.Err != nil && p.probe != nil {
+			list[i].Err = otherSpeed(ctx, f, p, log)
 		}
 	}
 	return append(list, g.missing...), nil
 }
 
-// atOtherSpeed tries a reader that does not answer at its other speeds, since
-// earlier software may have changed it for good.
-func atOtherSpeed(ctx context.Context, f Finding, log *slog.Logger) error {
-	found, err := findReader(ctx, f.Port, log)
-	if err != nil {
-		return f.Err
-	}
-	return fmt.Errorf("%w；它在另一个波特率应答，请改为 port = %q", f.Err, found)
-}
+// probed says that the device may have been left at another speed.
+func (p *part) probed(probe prober, speeds []int) { p.probe, p.speeds = probe, speeds }
 
 // part is a device that can say who it is.
 type part struct {
 	name, port string
 	ask        func(context.Context) (string, error)
 	ready      func(context.Context) error // waits for its line; nil: no line
+	probe      prober                      // asks it on a line of another speed; nil: its speed is its port's
+	speeds     []int                       // that the probe may try
 }
 
-func (p part) identify(ctx context.Context) Finding {
+func (p *part) identify(ctx context.Context) Finding {
 	ctx, cancel := context.WithTimeout(ctx, identifyWithin)
 	defer cancel()
 	f := Finding{Device: p.name, Port: p.port}

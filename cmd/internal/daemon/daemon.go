@@ -15,6 +15,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"halld/cmd/internal/console"
@@ -46,6 +47,7 @@ type Daemon struct {
 	log     *slog.Logger
 	clock   *clock
 	ledger  *ledger.Ledger
+	copying sync.Mutex // held while the ledger is copied for a backup
 	vault   *vault
 	book    *book
 	loop    *loop
@@ -222,7 +224,7 @@ func (d *Daemon) build(ctx context.Context, refKey []byte) error {
 	if d.console, err = d.newConsole(); err != nil {
 		return err
 	}
-	d.gear, err = d.equip(ctx, refKey)
+	d.gear, err = d.equip(refKey)
 	if err != nil {
 		return err
 	}

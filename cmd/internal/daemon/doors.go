@@ -1,12 +1,15 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 
 	"halld/cmd/internal/hall"
 	"halld/config"
+	"halld/devices"
 	"halld/devices/locker"
 	bridge "halld/firmware-bridge"
 )
@@ -21,8 +24,10 @@ type keys struct {
 }
 
 // Run opens the doors that the rules ask for, one at a time and each once. An
-// opening that has begun is seen through when the hall stops.
+// opening whose lock was driven is seen through when the hall stops; what still
+// waits for its turn is left, and the next start says that it was not sent.
 func (k *keys) Run(ctx context.Context) error {
+	defer k.rest()
 	for {
 		o, ok := k.opens.take(ctx)
 		if !ok {
@@ -32,47 +37,80 @@ func (k *keys) Run(ctx context.Context) error {
 	}
 }
 
+// rest leaves nothing on that the locks' board does not switch off by itself.
+func (k *keys) rest() {
+	if err := k.dev.Halt(); err != nil {
+		k.log.Warn("the locks of a locker could not be switched off", "locker", k.name, "err", err)
+	}
+}
+
+// open opens one door. The rules are asked again when nothing is left to wait
+// for, because the order may be over by then; a stop of the hall ends it too.
 func (k *keys) open(ctx context.Context, o hall.OpenDoor) {
 	through, cancel := linger(ctx, finish)
 	defer cancel()
 	_, door, _ := o.Door.Split()
-	state, err := k.dev.Open(through, door)
+	state, err := k.dev.Open(through, door, func() error {
+		_, err := k.loop.Do(ctx, hall.PulseDoor{Op: o.Op})
+		return err
+	})
 	if err != nil {
 		k.log.Warn("a door did not open", "door", string(o.Door), "op", o.Op, "err", err)
 	}
-	result := hall.DoorOutcome{Op: o.Op, State: outcome(state, err)}
-	if _, err := k.loop.Do(through, result); err != nil {
-		k.log.Error("a door's result was not recorded", "door", string(o.Door), "op", o.Op, "err", err)
+	k.tell(through, outcome(o.Op, state, err))
+}
+
+// outcome is what the driver's word means for an operation.
+func outcome(op string, s locker.State, err error) hall.DoorOutcome {
+	switch {
+	case errors.Is(err, locker.ErrNotSent):
+		return hall.DoorOutcome{Op: op, State: hall.OpUnsent, Cause: cause(err)}
+	case errors.Is(err, locker.ErrStuck):
+		return hall.DoorOutcome{Op: op, State: hall.OpFailed}
+	case s == locker.Open && err == nil:
+		return hall.DoorOutcome{Op: op, State: hall.OpOpen}
+	default:
+		return hall.DoorOutcome{Op: op, State: hall.OpUnknown}
 	}
 }
 
-// outcome is what the driver's word means for an operation. A door that was not
-// pulsed has not opened; one whose contact can't be read is unknown.
-func outcome(s locker.State, err error) hall.OpState {
+// cause is why a lock was not driven.
+func cause(err error) string {
+	var no *hall.Refusal
 	switch {
-	case s == locker.Open && err == nil:
-		return hall.OpOpen
-	case errors.Is(err, locker.ErrStuck), errors.Is(err, locker.ErrUnseen):
-		return hall.OpFailed
+	case errors.Is(err, context.Canceled):
+		return hall.CauseRestart
+	case errors.As(err, &no), errors.Is(err, errOutOfService):
+		return hall.CauseBusy
+	case errors.Is(err, locker.ErrUnreported):
+		return string(devices.DoorUnknown)
 	default:
-		return hall.OpUnknown
+		return string(devices.FaultOf(err))
+	}
+}
+
+// tell puts a driver's word on a door before the rules. The driver says it once.
+func (k *keys) tell(ctx context.Context, ev hall.Event) {
+	err := insist(ctx, func() error { _, err := k.loop.Do(ctx, ev); return err })
+	if err != nil && ctx.Err() == nil {
+		k.log.Error("a door's state was not recorded", "locker", k.name, "err", err)
 	}
 }
 
 // Watch tells the rules of every door that opens or shuts.
 func (k *keys) Watch(ctx context.Context) error {
 	return k.dev.Watch(ctx, func(door int, s locker.State) {
-		seen := hall.DoorSeen{Door: hall.Door(k.name, door), State: hall.DoorState(s.String())}
-		if _, err := k.loop.Do(ctx, seen); err != nil && ctx.Err() == nil {
-			k.log.Error("a door's state was not recorded", "door", string(seen.Door), "err", err)
+		if ctx.Err() == nil {
+			k.tell(ctx, hall.DoorSeen{Door: hall.Door(k.name, door), State: hall.DoorState(s.String())})
 		}
 	})
 }
 
 func (g *gear) addLocker(c config.Locker) error {
 	opts := locker.Opts{
-		Board: c.Board, Doors: c.Doors, Contact: c.Contact, Order: c.Order, Echo: c.Echo == "discard",
-		Pulse: c.Pulse, OpenWithin: c.OpenWithin, PulseLimiter: c.PulseLimiter, Report: g.d.health.of("locker/" + c.Name),
+		Board: c.Board, Doors: c.Doors, Contact: c.Contact, Order: c.Order,
+		Pulse: c.Pulse, Gap: c.Gap, Supply: g.supply, OpenWithin: c.OpenWithin, Timeout: c.Timeout,
+		PulseLimiter: c.PulseLimiter, Report: g.d.health.of("locker/" + c.Name),
 	}
 	var line *bridge.Line
 	var err error
@@ -92,7 +130,8 @@ func (g *gear) addLocker(c config.Locker) error {
 	g.keys[c.Name] = k
 	g.task("locker/"+c.Name, k.Run)
 	g.task("doors/"+c.Name, k.Watch)
-	g.part("locker/"+c.Name, c.Port, line, dev.Identify)
+	g.part("locker/"+c.Name, cmp.Or(c.Port, strings.Join(c.Pins, "、")), line, dev.Identify).probed(
+		func(ctx context.Context, line *bridge.Line) error { return probeLocker(ctx, c.Driver, line, opts) }, boardSpeeds)
 	return nil
 }
 

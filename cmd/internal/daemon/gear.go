@@ -8,13 +8,11 @@ import (
 	"strings"
 
 	"halld/cmd/internal/hall"
-	"halld/cmd/internal/identity"
 	"halld/cmd/internal/ledger"
 	"halld/cmd/internal/slip"
 	"halld/config"
 	"halld/devices"
-	"halld/devices/idcard"
-	"halld/devices/printer"
+	"halld/devices/locker"
 	"halld/devices/voice"
 	bridge "halld/firmware-bridge"
 )
@@ -26,12 +24,13 @@ type gear struct {
 	wires *wires
 	tasks []task
 
-	parts   []part    // the devices, to ask who they are
+	parts   []*part   // the devices, to ask who they are
 	missing []Finding // devices on pins or buses that this machine lacks
 
 	house    slip.House
 	press    *press
 	keys     map[string]*keys // by locker
+	supply   *locker.Supply   // of all locks: one coil at a time in the whole hall
 	voice    *voice.Dev       // nil: the hall calls by screens only
 	entrance *entrance
 }
@@ -40,9 +39,9 @@ type gear struct {
 // sent to any of them yet. What a driver refuses is told of all devices at once,
 // as [config.Problems]; a device on a pin or bus that this machine lacks is only
 // a fault to show.
-func (d *Daemon) equip(ctx context.Context, refKey []byte) (*gear, error) {
+func (d *Daemon) equip(refKey []byte) (*gear, error) {
 	g := &gear{
-		d: d, wires: newWires(d.log, d.opts.Trace), keys: map[string]*keys{}, house: d.letterhead(refKey),
+		d: d, wires: newWires(d.log, d.opts.Trace), keys: map[string]*keys{}, supply: locker.NewSupply(), house: d.letterhead(refKey),
 		entrance: &entrance{change: d.changes.tell},
 	}
 	var bad config.Problems
@@ -57,7 +56,7 @@ func (d *Daemon) equip(ctx context.Context, refKey []byte) (*gear, error) {
 		}
 	}
 	if c := d.cfg.Reader; c != nil {
-		add("reader", c.Port, g.addReader(ctx, c, refKey))
+		add("reader", c.Port, g.addReader(c, refKey))
 	}
 	if c := d.cfg.Printer; c != nil {
 		add(hall.PrinterName, c.Port, g.addPrinter(c))
@@ -121,71 +120,13 @@ func (g *gear) task(name string, run func(context.Context) error) {
 }
 
 // part adds a device that can be asked who it is, on a line or without.
-func (g *gear) part(name, port string, line *bridge.Line, ask func(context.Context) (string, error)) {
-	p := part{name: name, port: port, ask: ask}
+func (g *gear) part(name, port string, line *bridge.Line, ask func(context.Context) (string, error)) *part {
+	p := &part{name: name, port: port, ask: ask}
 	if line != nil {
 		p.ready = line.WaitOpen
 	}
 	g.parts = append(g.parts, p)
-}
-
-func (g *gear) addReader(ctx context.Context, c *config.Reader, refKey []byte) error {
-	port := c.Port
-	if c.Probe && g.d.ledger != nil {
-		port = g.readerPort(ctx, port)
-	}
-	line, err := g.wires.line(port)
-	if err != nil {
-		return err
-	}
-	dev := idcard.New(line, idcard.Opts{
-		Poll: c.Poll, Find: c.FindTimeout, Read: c.ReadTimeout, Report: g.d.health.of("reader"),
-	})
-	desk := &desk{reader: dev, refKey: refKey, loop: g.d.loop, log: g.d.log, choice: g.entrance.take, greet: g.entrance.greet, staff: g.d.console.Card}
-	g.task("reader", desk.Run)
-	g.part("reader", port, line, dev.Identify)
-	return nil
-}
-
-// charsets are the printer's fonts by the words of the configuration. GBK and the
-// two-byte part of GB 18030 are laid out alike.
-var charsets = map[string]printer.Charset{
-	"gb2312": printer.GB2312, "gbk": printer.GB18030, "gb18030_2": printer.GB18030, "gb18030_4": printer.GB18030Four,
-}
-
-// answeredKey is where the ledger's side remembers that the printer answers.
-const answeredKey = "printer.answers"
-
-func (g *gear) addPrinter(c *config.Printer) error {
-	port := withFlow(c.Port, c.Flow)
-	line, err := g.wires.line(port)
-	if err != nil {
-		return err
-	}
-	profile, ok := printer.ProfileFor(c.Profile, c.Paper)
-	if !ok {
-		return fmt.Errorf("no profile %q for %s paper", c.Profile, c.Paper)
-	}
-	if set, ok := charsets[c.Charset]; ok {
-		profile.Charset = set
-	}
-	answered := g.d.recalls(answeredKey)
-	dev := printer.New(line, printer.Opts{
-		Profile: profile, Confirm: printer.Confirm(c.Confirm), Answered: answered, Baud: baud(port),
-		Report: g.d.health.of(hall.PrinterName), Log: g.d.log,
-	})
-	g.wires.onChange(line, dev.Wake)
-	g.press = &press{dev: dev, sheets: newQueue[sheet](), loop: g.d.loop, log: g.d.log, answer: func() {
-		if answered || !dev.Answers() {
-			return
-		}
-		_, err := g.d.ledger.Append(nil, ledger.Put(ledger.Meta, answeredKey, []byte{1}))
-		answered = err == nil
-	}}
-	g.task("printer", dev.Run)
-	g.task("press", g.press.Run)
-	g.part("printer", port, line, dev.Identify)
-	return nil
+	return p
 }
 
 // recalls tells whether the ledger's side remembers something.
@@ -216,25 +157,8 @@ func (g *gear) act(e hall.Effect) {
 			return
 		}
 		g.d.log.Error("there is no such door", "door", string(e.Door))
-		g.d.health.words.put(hall.DoorOutcome{Op: e.Op, State: hall.OpFailed})
+		g.d.health.words.put(hall.DoorOutcome{Op: e.Op, State: hall.OpUnsent, Cause: string(devices.DoorUnknown)})
 	default:
 		g.d.log.Error("nothing carries this out", "effect", fmt.Sprintf("%T", e))
 	}
-}
-
-// print lays a slip out, with the name that the vault still knows, and queues
-// it. One that can't be laid out waits for a decision of staff, who can tell the
-// number; it must not keep its ticket from being called for ever.
-func (g *gear) print(job hall.Job) {
-	var who slip.Who
-	if p, ok := g.d.vault.people[job.Slip.Person]; ok {
-		who = slip.Who{Name: identity.MaskName(p.Name), Number: identity.MaskNumber(p.Number)}
-	}
-	doc, err := slip.Render(g.house, job, who)
-	if err != nil {
-		g.d.log.Error("a slip could not be laid out", "job", job.ID, "err", err)
-		g.d.health.words.put(hall.SlipResult{Job: job.ID, State: hall.JobUndecided})
-		return
-	}
-	g.press.sheets.put(sheet{job: job.ID, doc: doc})
 }

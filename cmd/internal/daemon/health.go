@@ -3,7 +3,7 @@ package daemon
 import (
 	"context"
 	"log/slog"
-	"slices"
+	"sync"
 	"sync/atomic"
 
 	"halld/cmd/internal/hall"
@@ -18,6 +18,7 @@ type health struct {
 	log     *slog.Logger
 	known   atomic.Pointer[[]hall.Device]
 	refused atomic.Pointer[hall.Device] // the ledger, while it takes no records; nil else
+	about   sync.Map                    // what the devices said of themselves: model, firmware; by name
 	changed chan struct{}               // yields after the known devices changed
 }
 
@@ -38,6 +39,37 @@ func (h *health) of(device string) devices.Report {
 		}
 		h.words.put(hall.DeviceReport{Device: device, Fault: string(f)})
 	}
+}
+
+// learn makes the function that is told what a device says it is.
+func (h *health) learn(device string) func(about string) {
+	return func(about string) {
+		h.log.Info("device introduced itself", "device", device, "about", about)
+		h.about.Store(device, about)
+	}
+}
+
+// Device is how a device is.
+type Device struct {
+	hall.Device
+	About string `json:"about,omitempty"` // model and firmware, as it says
+}
+
+// devices is a list of the rules', with what they can't know: what the devices
+// said they are, and that the ledger takes no records.
+func (h *health) devices(known []hall.Device) []Device {
+	list := make([]Device, len(known))
+	refused := h.refused.Load()
+	for i, d := range known {
+		if refused != nil && d.Name == refused.Name {
+			d = *refused
+		}
+		list[i].Device = d
+		if about, ok := h.about.Load(d.Name); ok {
+			list[i].About = about.(string)
+		}
+	}
+	return list
 }
 
 // Run passes the words on, in order. Drivers tell changes only, so none may be
@@ -95,16 +127,8 @@ func (h *health) ledger(why error) {
 	h.news()
 }
 
-// devices is a list of the rules', with what they can't know.
-func (h *health) devices(known []hall.Device) []hall.Device {
-	list := slices.Clone(known)
-	if d := h.refused.Load(); d != nil {
-		i := slices.IndexFunc(list, func(o hall.Device) bool { return o.Name == d.Name })
-		list[i] = *d
-	}
-	return list
-}
-
+// record puts a word before the rules until it is on disk: drivers tell changes
+// only.
 func (h *health) record(ctx context.Context, ev hall.Event) {
 	err := insist(ctx, func() error { _, err := h.loop.Do(ctx, ev); return err })
 	if err != nil && ctx.Err() == nil {

@@ -1,10 +1,16 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 
+	"halld/cmd/internal/hall"
 	"halld/cmd/internal/ledger"
 )
 
@@ -25,6 +31,32 @@ func (b backend) Records(ctx context.Context, from uint64, n int) ([]json.RawMes
 	return list, nil
 }
 
+// Sheet lays a period of a book out, from every record that there is.
+func (b backend) Sheet(ctx context.Context, key string, p hall.Period) (hall.Sheet, error) {
+	kept, err := hall.FindBook(key)
+	if err != nil {
+		return hall.Sheet{}, err
+	}
+	var broken error
+	records := func(yield func(hall.Record) bool) {
+		for r, err := range b.d.book.history(ctx) {
+			var d hall.Data
+			switch kind := hall.Kind(r.Kind); {
+			case err != nil:
+			case !kept.Wants(kind):
+				continue
+			default:
+				d, err = hall.Decode(kind, r.Data)
+			}
+			if broken = err; err != nil || !yield(hall.Record{At: stampOf(r), Data: d}) {
+				return
+			}
+		}
+	}
+	sheet, err := kept.Sheet(rules(b.d.cfg), records, p)
+	return sheet, cmp.Or(broken, err)
+}
+
 // Verified is the outcome of a walk over the whole ledger.
 type Verified struct {
 	Records uint64   `json:"records"`
@@ -41,9 +73,38 @@ func (b backend) Verify(ctx context.Context, progress func(done, total uint64)) 
 	}
 	v := Verified{Records: rep.Records, Epoch: rep.Epoch, Head: rep.Head, Bad: []string{}}
 	for _, p := range rep.Bad {
-		v.Bad = append(v.Bad, fmt.Sprintf("第 %d 条：%s", p.Seq, p.What))
+		v.Bad = append(v.Bad, p.Text())
 	}
 	return v, nil
+}
+
+// Backup copies the ledger into the data folder and gives the copy, which is gone
+// from there once it is closed.
+func (b backend) Backup(ctx context.Context) (io.ReadCloser, int64, error) {
+	b.d.copying.Lock()
+	defer b.d.copying.Unlock()
+	dir := filepath.Join(b.d.cfg.DataDir, "backup")
+	// What a power cut left of the last copy goes first.
+	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700)); err != nil {
+		return nil, 0, fmt.Errorf("making room for a copy of the ledger: %w", err)
+	}
+	defer os.RemoveAll(dir) // the open file stays readable
+	path := filepath.Join(dir, "ledger.db")
+	switch err := b.d.ledger.Backup(ctx, path); {
+	case errors.Is(err, ledger.ErrFull):
+		return nil, 0, &hall.Refusal{Code: "full", Text: "存储卡空间不足，做不了备份，请先清理存储卡"}
+	case err != nil:
+		return nil, 0, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, info.Size(), nil
 }
 
 // Pin gives the hash of a staff member's PIN, nil if none is set.

@@ -12,10 +12,10 @@ import (
 // errEnded answers whoever speaks to a loop that runs no more.
 var errEnded = errors.New("the hall has stopped")
 
-// doorWait and returnWait bound how long a caller waits for a door: to be seen
-// open, and to be shut by the person who brings a tool back.
+// doorWait and returnWait bound how long a caller waits for a door: for its turn
+// and to be seen open, and to be shut by the person who brings a tool back.
 const (
-	doorWait   = 10 * time.Second
+	doorWait   = 15 * time.Second
 	returnWait = 3 * time.Second
 )
 

@@ -26,9 +26,9 @@ func (q *queue[T]) put(v T) {
 	}
 }
 
-// take waits for work; ok is false when ctx has ended and nothing waits.
+// take waits for work; ok is false once ctx has ended, whatever waits.
 func (q *queue[T]) take(ctx context.Context) (v T, ok bool) {
-	for {
+	for ctx.Err() == nil {
 		q.mu.Lock()
 		if len(q.list) > 0 {
 			v, q.list = q.list[0], q.list[1:]
@@ -39,7 +39,7 @@ func (q *queue[T]) take(ctx context.Context) (v T, ok bool) {
 		select {
 		case <-q.more:
 		case <-ctx.Done():
-			return v, false
 		}
 	}
+	return v, false
 }

@@ -11,20 +11,24 @@ import (
 // salvageBatch is how many old records go into one transaction.
 const salvageBatch = 50
 
-// recover brings the state of a ledger that was set aside into the one that took
-// its place. A power cut in between only means doing it again.
+// recover brings the state of the ledgers that were set aside into the one that
+// took their place. A power cut in between only means doing it again.
 func (b *book) recover(ctx context.Context, cfg hall.Config, rec *ledger.Recovery) error {
 	h := hall.New(cfg)
 	var unconfirmed []ledger.Entry
-	if rec.Salvage != "" {
-		for r, err := range ledger.ReadSalvage(rec.Salvage) {
+	files, err := b.ledger.Earlier()
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		for r, err := range ledger.ReadSalvage(f) {
 			if err != nil {
 				return fmt.Errorf("reading the saved records: %w", err)
 			}
 			if err := replayOne(h, r); err != nil {
 				return err
 			}
-			if !rec.Confirmed.Has(r.Seq) {
+			if f == rec.Salvage && !rec.Confirmed.Has(r.Seq) {
 				unconfirmed = append(unconfirmed, salvaged(r))
 			}
 		}
@@ -77,7 +81,11 @@ func replayOne(h *hall.Hall, r ledger.Record) error {
 	if err != nil {
 		return fmt.Errorf("replaying record %d: %w", r.Seq, err)
 	}
-	at := hall.Stamp{Time: r.Time, Trusted: r.Trusted, Boot: r.Boot, Uptime: r.Uptime}
-	h.Apply(hall.Record{At: at, Data: d})
+	h.Apply(hall.Record{At: stampOf(r), Data: d})
 	return nil
+}
+
+// stampOf is when a record happened, as the rules want it.
+func stampOf(r ledger.Record) hall.Stamp {
+	return hall.Stamp{Time: r.Time, Trusted: r.Trusted, Boot: r.Boot, Uptime: r.Uptime}
 }

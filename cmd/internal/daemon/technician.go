@@ -1,13 +1,16 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	"halld/cmd/internal/console"
 	"halld/cmd/internal/hall"
 	"halld/cmd/internal/slip"
+	"halld/config"
 	"halld/devices/idcard"
+	"halld/devices/locker"
 	"halld/devices/printer"
 )
 
@@ -28,7 +31,7 @@ func (b backend) CheckIn(ctx context.Context, t console.Typed) (any, error) {
 	ev, who := swipe(key, idcard.Card{
 		Kind: id.Kind, Number: id.Number, Birth: id.Birth, Sex: id.Sex, Name: t.Name, LongTerm: true,
 	})
-	ev.Typed, ev.Staff, ev.Service = true, t.Staff, t.Service
+	ev.Typed, ev.Staff, ev.Second, ev.Service = true, t.Staff, t.Second, t.Service
 	return b.d.loop.send(ctx, call{event: ev, who: &who})
 }
 
@@ -87,7 +90,7 @@ func (b backend) Contacts(ctx context.Context, name string) (console.Contacts, e
 	}
 	for _, l := range b.d.cfg.Lockers {
 		if l.Name == name {
-			c.Order = l.Order
+			c.Order = orderOf(l)
 		}
 	}
 	return c, nil
@@ -107,4 +110,13 @@ func (b backend) County(context.Context) (any, error) {
 // Online reports whether the county hears the hall.
 func (b backend) Online() bool {
 	return len(b.d.cfg.County.Brokers) == 0 || b.d.county.Status().Connected
+}
+
+// orderOf is the order of a board's status bytes, empty for boards that have only
+// one.
+func orderOf(l config.Locker) string {
+	if l.Driver != "lock8a" {
+		return ""
+	}
+	return cmp.Or(l.Order, locker.HighFirst)
 }

@@ -49,7 +49,7 @@ func (v *vault) facts(ref string) hall.Facts {
 	if err != nil {
 		return hall.Facts{}
 	}
-	return hall.Facts{Document: p.Kind, Birth: hall.Date(id.Birth), Female: id.Sex == idcard.Female}
+	return hall.Facts{Document: documentOf[id.Kind], Birth: hall.Date(id.Birth), Female: id.Sex == idcard.Female}
 }
 
 // changes are what the vault's rows become together with data: a visitor is

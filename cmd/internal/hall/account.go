@@ -45,34 +45,43 @@ func (s Sums) Net() Fen { return s.Rent + s.Compensation - s.Repair - s.Purchase
 // Account is the book of one tool (单机核算).
 type Account struct {
 	Sums
-	Uses  int           // times lent
-	Out   time.Duration // time out
-	Begun Stamp         // when the tool came into the stock
+	Uses    int           // times lent
+	Repairs int           // times it came back from a repair
+	Out     time.Duration // time out
+	Begun   Stamp         // when the tool came into the stock
+	Ended   Stamp         // when it was last written off (报损, 报废)
 }
 
 // CashDay is the book of one day.
 type CashDay struct {
 	Sums
-	Methods map[string]Fen // money in less money out, by way of payment
-	Closed  *CashClosed    // once finance closed it
+	Methods   map[string]Fen // money in less money out, by way of payment
+	Loose     bool           // money moved and was not handed over yet
+	Handovers []string       // that cover the day
 }
 
 // keptCashDays is how many days' books are in the state; the ledger has all.
 const keptCashDays = 400
 
-// post books money to a tool, to the day and to the whole, so that the three
-// cannot differ.
+// post books money to a tool, to the day, to the drawer and to the whole, so that
+// they cannot differ.
 func (h *Hall) post(tool string, s Sums) {
 	if s == (Sums{}) {
 		return
 	}
 	h.account(tool).Add(s)
 	h.cashDay().Add(s)
+	h.Drawer.Add(s)
 	h.Total.Add(s)
 }
 
-// drawer counts money that changed hands.
-func (h *Hall) drawer(method string, f Fen) { h.cashDay().Methods[method] += f }
+// paid counts money that changed hands.
+func (h *Hall) paid(method string, f Fen) {
+	d := h.cashDay()
+	d.Loose = true
+	d.Methods[method] += f
+	h.Drawer.Methods[method] += f
+}
 
 func (h *Hall) account(tool string) *Account {
 	if h.Accounts[tool] == nil {
@@ -91,67 +100,4 @@ func (h *Hall) cashDay() *CashDay {
 		}
 	}
 	return d
-}
-
-// AccountView is a tool's sheet.
-type AccountView struct {
-	Tool string `json:"tool"`
-	Name string `json:"name"`
-	Sums
-	Held     Fen `json:"held"`
-	Owed     Fen `json:"owed"`
-	Net      Fen `json:"net"`
-	Uses     int `json:"uses"`
-	OutHours int `json:"out_hours"`
-}
-
-// ToolAccount gives a tool's sheet.
-func (h *Hall) ToolAccount(id string) (AccountView, error) {
-	t, err := h.Tool(id)
-	if err != nil {
-		return AccountView{}, err
-	}
-	a := Account{}
-	if known := h.Accounts[id]; known != nil {
-		a = *known
-	}
-	return AccountView{
-		Tool: id, Name: t.Name, Sums: a.Sums, Held: a.Held(), Owed: a.Owed(), Net: a.Net(),
-		Uses: a.Uses, OutHours: int(a.Out / time.Hour),
-	}, nil
-}
-
-// ToolAccounts gives every tool's sheet, the worst net first when they are
-// sorted by it; here they come by number.
-func (h *Hall) ToolAccounts() []AccountView {
-	list := []AccountView{}
-	for _, id := range slices.Sorted(maps.Keys(h.Tools)) {
-		if v, err := h.ToolAccount(id); err == nil {
-			list = append(list, v)
-		}
-	}
-	return list
-}
-
-// CashView is a day's book.
-type CashView struct {
-	Day string `json:"day"`
-	Sums
-	Held    Fen            `json:"held"` // change of deposits held
-	Methods map[string]Fen `json:"methods"`
-	Closed  *CashClosed    `json:"closed,omitempty"`
-	Total   Sums           `json:"total"` // since the ledger began
-	Owing   Fen            `json:"owing"` // deposits held in all
-}
-
-// CashBook gives a day's book; empty is today.
-func (h *Hall) CashBook(day string) CashView {
-	if day == "" {
-		day = h.Day
-	}
-	v := CashView{Day: day, Methods: map[string]Fen{}, Total: h.Total, Owing: h.Total.Held()}
-	if d := h.Cash[day]; d != nil {
-		v.Sums, v.Methods, v.Closed, v.Held = d.Sums, maps.Clone(d.Methods), d.Closed, d.Held()
-	}
-	return v
 }

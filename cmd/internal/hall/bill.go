@@ -39,10 +39,10 @@ func (r *Rental) bill() Bill {
 	for i := range r.Lines {
 		l := &r.Lines[i]
 		line := BillLine{Tool: l.Tool, Deduction: l.Deduct, Deposit: l.Deposit}
-		if used, unsure := r.chain(l); !l.Out.Time.IsZero() && !r.replaced(l) {
-			line.Fee, line.Formula = l.Price.Fee(used)
-			line.Minutes = int(begun(used, time.Minute))
-			b.Sure = b.Sure && (!unsure || line.Fee == 0)
+		if use := r.chain(l); !l.Out.Time.IsZero() && !r.replaced(l) {
+			line.Fee, line.Formula = l.Price.Fee(use)
+			line.Minutes = int(begun(use.Used, time.Minute))
+			b.Sure = b.Sure && (!use.Unsure || line.Fee == 0)
 			formulas = append(formulas, fmt.Sprintf("%s：%s", l.Name, line.Formula))
 		}
 		b.Fee += line.Fee
@@ -54,16 +54,16 @@ func (r *Rental) bill() Bill {
 	return b
 }
 
-// chain is how long a tool was out, with the ones that it replaced.
-func (r *Rental) chain(l *Line) (used time.Duration, unsure bool) {
+// chain is the use of a tool behind that of the ones which it replaced.
+func (r *Rental) chain(l *Line) Use {
+	use := l.Use
 	for range r.Lines {
-		used += l.Used
-		unsure = unsure || l.Unsure
 		if l = r.line(l.For); l == nil {
 			break
 		}
+		use = l.Use.then(use)
 	}
-	return used, unsure
+	return use
 }
 
 // replaced reports whether another tool went out in a tool's place, and carries
@@ -126,3 +126,18 @@ func (b Bill) kept() []ToolSum { return b.part(func(l BillLine) Fen { return l.D
 func (b Bill) refunds() []ToolSum { return b.part(func(l BillLine) Fen { return l.Refund }) }
 
 func (b Bill) dues() []ToolSum { return b.part(func(l BillLine) Fen { return l.Due }) }
+
+// payment is how a payment of what is due is shared out over the tools, in
+// order, when a sum was paid before it.
+func (b Bill) payment(before, amount Fen) (list []ToolSum) {
+	for _, d := range b.dues() {
+		gone := min(before, d.Amount)
+		before -= gone
+		part := min(amount, d.Amount-gone)
+		amount -= part
+		if part > 0 {
+			list = append(list, ToolSum{d.Tool, part})
+		}
+	}
+	return list
+}

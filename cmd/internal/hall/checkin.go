@@ -6,12 +6,23 @@ import (
 	"time"
 )
 
+// Document is a kind of identity document, as far as the rules tell them apart.
+type Document string
+
+// The kinds of document.
+const (
+	DocumentResident  Document = "resident"  // 居民身份证
+	DocumentPermit    Document = "permit"    // 港澳台居民居住证
+	DocumentForeigner Document = "foreigner" // 外国人永久居留身份证
+)
+
 // Facts are what a card says and the rules need. They decide and are forgotten:
-// none of them is ever recorded.
+// none of them is ever recorded but the kind of document.
 type Facts struct {
-	Document string // "resident", "permit" or "foreigner"
+	Document Document
 	Birth    Date
 	Female   bool
+	From     Date   // first day of validity; zero if it is not known
 	Until    Date   // last day of validity; zero is 长期
 	Conflict string // what on the card contradicts itself, or empty
 }
@@ -35,14 +46,14 @@ var checkinData = []func() Data{
 
 // CheckinRecorded records that a person came (登记).
 type CheckinRecorded struct {
-	Person   Person `json:"person"`
-	Document string `json:"document"`
-	Way      string `json:"way"` // "card" or "typed"
-	Staff    string `json:"staff,omitempty"`
-	Second   string `json:"second,omitempty"`
-	Day      string `json:"day"`
-	Again    bool   `json:"again,omitempty"`   // not the first time that day
-	Confirm  string `json:"confirm,omitempty"` // what staff have to confirm
+	Person   Person   `json:"person"`
+	Document Document `json:"document"`
+	Way      string   `json:"way"` // "card" or "typed"
+	Staff    string   `json:"staff,omitempty"`
+	Second   string   `json:"second,omitempty"`
+	Day      string   `json:"day"`
+	Again    bool     `json:"again,omitempty"`   // not the first time that day
+	Confirm  string   `json:"confirm,omitempty"` // what staff have to confirm
 }
 
 // RightToWork is what staff have to confirm of a person with a foreign
@@ -132,6 +143,7 @@ const (
 	ReasonClock    = "clock"    // the date is not sure, so age cannot be judged
 	ReasonUnderage = "underage" // under 16
 	ReasonConflict = "conflict" // the card contradicts itself
+	ReasonEarly    = "early"    // the card's validity has not begun
 	ReasonExpired  = "expired"  // the card's validity has ended
 	ReasonBlocked  = "blocked"  // 清出市场
 )
@@ -193,6 +205,8 @@ func (h *Hall) gate(at Stamp, f Facts) (reason string) {
 		return ReasonClock
 	case Age(f.Birth, today) < minimumAge:
 		return ReasonUnderage
+	case today.Before(f.From):
+		return ReasonEarly
 	case !f.Until.IsZero() && f.Until.Before(today):
 		return ReasonExpired
 	}
@@ -210,6 +224,7 @@ var refusalText = map[string]refusalWords{
 	ReasonUnderage: {reason: "按照《零工市场管理制度》第七条，零工市场不得为未满十六周岁的未成年人介绍就业", advice: "如有疑问，请到服务窗口咨询或拨打服务热线"},
 	ReasonClock:    {reason: "设备日期尚未核准，暂时不能核验年龄", advice: "请到服务窗口由工作人员核验"},
 	ReasonConflict: {reason: "证件信息前后不一致，不能自助登记", advice: "请到服务窗口由工作人员核验"},
+	ReasonEarly:    {reason: "证件还没有到有效期的起始日期", advice: "请到服务窗口由工作人员核验"},
 	ReasonExpired:  {reason: "证件已超过有效期", advice: "请到服务窗口咨询，或换领证件后再来办理"},
 }
 
@@ -320,13 +335,13 @@ func (h *Hall) visit(e CardRead) *CheckinRecorded {
 	if e.Typed {
 		d.Way, d.Staff, d.Second = "typed", e.Staff, e.Second
 	}
-	if foreign(e.Facts.Document) && (v == nil || v.Confirmed == "") {
+	if e.Facts.Document.foreign() && (v == nil || v.Confirmed == "") {
 		d.Confirm = RightToWork
 	}
 	return d
 }
 
-func foreign(document string) bool { return document == "permit" || document == "foreigner" }
+func (d Document) foreign() bool { return d == DocumentPermit || d == DocumentForeigner }
 
 // tapAgain answers someone whose number is still open: the same number, and the
 // slip once more as 补打 unless the card was simply laid twice.
@@ -343,14 +358,14 @@ func (h *Hall) tapAgain(at Stamp, e CardRead, t *Ticket) Outcome {
 		out.Effects = []Effect{Greet{Ticket: t.Number, Text: fmt.Sprintf("%s正在办理，请到%d号窗口", t.Number, t.Window)}}
 	case t.State == Held:
 		out.Effects = []Effect{Greet{Ticket: t.Number, Text: t.Number + "已挂起，请到服务窗口"}}
-	case j != nil && (j.State == JobHeld || j.State == JobSending):
+	case j != nil && j.waits():
 		out.Effects = []Effect{Greet{Text: slipLater}}
 	case j == nil || j.State != JobUnknown && j.State != JobUndecided && since < repeatAfter:
 		out.Effects = []Effect{Greet{Ticket: t.Number, Text: fmt.Sprintf("您已取号%s，前面还有%d人", t.Number, h.ahead(t))}}
 	default:
 		q := &SlipQueued{Job: h.jobID(0), Slip: j.Slip, Reprint: j.Reprint + 1, Of: j.ID, Reason: "本人刷证补打"}
 		out.Data = append(out.Data, q)
-		out.Effects = []Effect{Print{Job: q.job()}, Greet{Ticket: t.Number, Text: "您今天的号码是" + t.Number}}
+		out.Effects = []Effect{Greet{Ticket: t.Number, Text: "您今天的号码是" + t.Number}}
 	}
 	return out
 }
@@ -364,9 +379,9 @@ func (h *Hall) comeBack(e CardRead, t *Ticket) Outcome {
 	}
 }
 
-// CardTrouble is a card at the reader that can't be used: unreadable,
-// contradictory, or of a kind that is not known. Nobody is recognised, so all
-// that is recorded is that the last card is not the last person's any more.
+// CardTrouble is a card at the reader that can't be used: unreadable, of a kind
+// that is not known, or with a name that can't be shown. Nobody is recognised, so
+// all that is recorded is that the last card is not the last person's any more.
 type CardTrouble struct{ Reason string }
 
 // The reasons of a card's trouble.
@@ -374,7 +389,7 @@ const (
 	TroubleLifted      = "lifted"      // it left before it was read
 	TroubleUnreadable  = "unreadable"  // it does not answer as it should
 	TroubleUnsupported = "unsupported" // a kind of document that the reader does not know
-	TroubleConflict    = "conflict"    // it contradicts itself
+	TroubleName        = "name"        // a character of the name is not in the standard
 	TroubleLost        = "lost"        // it was read, and nothing could be written down
 )
 
@@ -382,7 +397,7 @@ var troubleText = map[string]string{
 	TroubleLifted:      "证件移开得太早，请重新放好，听到提示后再拿开",
 	TroubleUnreadable:  "没有读到证件，请把证件平放在读卡区，不要与其他卡叠放",
 	TroubleUnsupported: "本机不能识别这种证件，请到服务窗口办理",
-	TroubleConflict:    "证件信息前后不一致，请到服务窗口由工作人员核验",
+	TroubleName:        "证件姓名里有本机不认识的字，请到服务窗口由工作人员登记",
 	TroubleLost:        "设备已恢复，刚才的证件没有登记，请重新刷证",
 }
 

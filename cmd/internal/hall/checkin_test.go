@@ -53,8 +53,7 @@ func TestNumberIsNotCalledBeforeItsPaper(t *testing.T) {
 	s := begin(t)
 	s.do(born("p1", 1990, 1, 1))
 	s.do(DeviceReport{Device: PrinterName, Fault: "paper-out"})
-	job := s.took()[0].(Print).Job
-	s.do(SlipResult{Job: job.ID, State: JobHeld})
+	s.do(SlipResult{Job: s.sent()[0].ID, State: JobHeld})
 	if got := s.do(CallNext{Window: 1, Staff: "01"}).(CallReply); got.Ticket != nil {
 		t.Fatalf("called %s, whose slip never came out", *got.Ticket)
 	}

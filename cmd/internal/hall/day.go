@@ -95,12 +95,13 @@ func (d *Restarted) apply(h *Hall, _ Stamp) {
 // of earlier days of whom nothing is open.
 func (h *Hall) forgetDone() {
 	maps.DeleteFunc(h.Jobs, func(_ string, j *Job) bool {
-		if t := h.Tickets[j.Slip.Subject]; t != nil && t.Job == j.ID {
+		if t := h.Tickets[j.Slip.Subject]; j.State == JobSending || t != nil && t.Job == j.ID {
 			return false
 		}
 		return j.Settled || j.State == JobPrinted || j.State == JobUnconfirmed || j.Slip.Template == "ticket"
 	})
 	h.forgetRentals(h.Day)
+	h.forgetHandovers(h.Day)
 	maps.DeleteFunc(h.Ops, func(_ string, o *Operation) bool { return o.ended() })
 }
 
@@ -200,25 +201,30 @@ func (e DayClose) handle(h *Hall, at Stamp) (Outcome, error) {
 }
 
 // Start says that the daemon started. Slips that were on their way and doors
-// that were being opened are listed for a decision; nothing is printed and no
-// door moves by itself.
+// whose locks may have been driven are listed for a decision; openings that had
+// not come to that are over. Nothing is printed and no door moves by itself.
 type Start struct{}
 
 func (Start) handle(h *Hall, _ Stamp) (Outcome, error) {
 	d := &Restarted{}
-	for _, id := range slices.Sorted(maps.Keys(h.Jobs)) {
+	for _, id := range slices.SortedFunc(maps.Keys(h.Jobs), byAge) {
 		if h.Jobs[id].State == JobSending {
 			d.Slips = append(d.Slips, id)
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(h.Ops)) {
+	out := Outcome{Data: []Data{d}}
+	for _, o := range h.ops() {
 		// A door that was seen open is only waited for: its contact says when it
 		// is shut, before and after a restart alike.
-		if o := h.Ops[id]; o.State == OpOpening || o.State == OpUnknown {
-			d.Doors = append(d.Doors, id)
+		if o.State == OpOpening || o.State == OpUnknown {
+			d.Doors = append(d.Doors, o.ID)
+		}
+		if o.State == OpQueued {
+			out.Data = append(out.Data, h.unsent(o, &DoorUnsent{Cause: CauseRestart})...)
 		}
 	}
-	return Outcome{Data: append([]Data{d}, h.removed()...)}, nil
+	out.Data = append(out.Data, h.removed()...)
+	return out, nil
 }
 
 // ConfirmDate is a person's word that the machine's date is right.

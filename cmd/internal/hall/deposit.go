@@ -14,6 +14,7 @@ type DepositTaken struct {
 	Method  string    `json:"method"`
 	Receipt string    `json:"receipt,omitempty"` // number of the deposit slip
 	Staff   string    `json:"staff"`
+	Second  string    `json:"second,omitempty"` // of a reversal
 	Reason  string    `json:"reason,omitempty"`
 	Tools   []ToolSum `json:"tools"`
 }
@@ -24,6 +25,7 @@ type DepositRefunded struct {
 	Amount Fen       `json:"amount"`
 	Method string    `json:"method"`
 	Staff  string    `json:"staff"`
+	Second string    `json:"second,omitempty"` // of a reversal
 	Reason string    `json:"reason,omitempty"`
 	Tools  []ToolSum `json:"tools"`
 }
@@ -34,6 +36,7 @@ type DepositForfeited struct {
 	Rental string    `json:"rental"`
 	Amount Fen       `json:"amount"`
 	Staff  string    `json:"staff"`
+	Second string    `json:"second,omitempty"` // of a reversal
 	Reason string    `json:"reason,omitempty"`
 	Tools  []ToolSum `json:"tools"`
 }
@@ -45,6 +48,7 @@ type PaymentTaken struct {
 	Amount Fen       `json:"amount"`
 	Method string    `json:"method"`
 	Staff  string    `json:"staff"`
+	Second string    `json:"second,omitempty"` // of a reversal
 	Reason string    `json:"reason,omitempty"`
 	Tools  []ToolSum `json:"tools"`
 }
@@ -67,7 +71,7 @@ func (d *DepositTaken) apply(h *Hall, _ Stamp) {
 			r.Receipts++
 		}
 	}
-	h.drawer(d.Method, d.Amount)
+	h.paid(d.Method, d.Amount)
 	for _, t := range d.Tools {
 		h.post(t.Tool, Sums{DepositIn: t.Amount})
 	}
@@ -78,7 +82,7 @@ func (d *DepositRefunded) apply(h *Hall, _ Stamp) {
 		r.Held -= d.Amount
 		r.BackMethod = d.Method
 	}
-	h.drawer(d.Method, -d.Amount)
+	h.paid(d.Method, -d.Amount)
 	for _, t := range d.Tools {
 		h.post(t.Tool, Sums{DepositOut: t.Amount})
 	}
@@ -96,16 +100,13 @@ func (d *DepositForfeited) apply(h *Hall, _ Stamp) {
 func (d *PaymentTaken) apply(h *Hall, _ Stamp) {
 	if r := h.Rentals[d.Rental]; r != nil {
 		r.Due -= d.Amount
-		r.PayMethod = d.Method
+		r.pay(d.Method, d.Amount)
 	}
-	h.drawer(d.Method, d.Amount)
+	h.paid(d.Method, d.Amount)
 	for _, t := range d.Tools {
 		h.post(t.Tool, Sums{Paid: t.Amount})
 	}
 }
-
-// cash is the way of paying when nobody says another.
-const cash = "现金"
 
 // negative turns sums round, for a reversal.
 func negative(list []ToolSum) []ToolSum {

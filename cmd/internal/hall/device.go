@@ -95,8 +95,9 @@ func (PrinterReady) handle(h *Hall, _ Stamp) (Outcome, error) {
 	if !h.prints() {
 		return Outcome{}, nil
 	}
-	data, effects := h.resumeSlips()
-	return Outcome{Data: data, Effects: effects}, nil
+	out := h.reprints()
+	h.feed(&out, true)
+	return out, nil
 }
 
 // Device is how a device is.

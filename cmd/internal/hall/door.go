@@ -26,7 +26,9 @@ type DoorBook struct {
 	Since  Stamp  // since when
 	Told   int    // how often it was told that it stands open
 	Fails  int    // openings in a row that failed
+	Forced bool   // it opened by itself, and nobody has looked yet
 	Out    string // why it is out of service; empty: it is in service
+	Repair string // number of the repair that was asked for
 	Cycles int    // openings in its life
 }
 
@@ -43,19 +45,23 @@ const (
 // doorData lists the kinds of the door files.
 var doorData = []func() Data{
 	func() Data { return new(DoorOpening) },
+	func() Data { return new(DoorPulsing) },
+	func() Data { return new(DoorUnsent) },
 	func() Data { return new(DoorOpened) },
 	func() Data { return new(DoorClosed) },
 	func() Data { return new(DoorFault) },
 	func() Data { return new(DoorForced) },
 	func() Data { return new(DoorAjar) },
 	func() Data { return new(DoorDecided) },
+	func() Data { return new(DoorAcked) },
 	func() Data { return new(DoorService) },
 	func() Data { return new(LockerCleared) },
 }
 
-// DoorOpened records that a door was seen open after an operation.
+// DoorOpened records that a door was seen open after an operation. Without one
+// it says only how the contact stands: the operation is left to a person.
 type DoorOpened struct {
-	Op   string `json:"op"`
+	Op   string `json:"op,omitempty"`
 	Door DoorID `json:"door"`
 }
 
@@ -91,13 +97,12 @@ func (d *DoorFault) Subject() string  { return string(d.Door) }
 func (d *DoorForced) Subject() string { return string(d.Door) }
 
 func (d *DoorOpened) apply(h *Hall, at Stamp) {
-	h.setOp(d.Op, OpOpen)
-	if o := h.Ops[d.Op]; o != nil {
-		o.Seen = true
-	}
 	b := h.door(d.Door)
-	b.Open, b.Since, b.Told, b.Fails = true, at, 0, 0
-	b.Cycles++
+	b.Open, b.Since, b.Told = true, at, 0
+	if o := h.Ops[d.Op]; o != nil {
+		o.State, o.Seen, b.Fails = OpOpen, true, 0
+		b.Cycles++
+	}
 }
 
 func (d *DoorClosed) apply(h *Hall, at Stamp) {
@@ -121,7 +126,7 @@ func (d *DoorFault) apply(h *Hall, _ Stamp) {
 
 func (d *DoorForced) apply(h *Hall, at Stamp) {
 	b := h.door(d.Door)
-	b.Open, b.Since, b.Told = true, at, 0
+	b.Open, b.Since, b.Told, b.Forced = true, at, 0, true
 }
 
 // door gives the book of a door, making it at its first use.
@@ -189,39 +194,4 @@ func (h *Hall) taken(id DoorID, tool string) string {
 		return "打不开"
 	}
 	return ""
-}
-
-// DoorView is a door as staff see it.
-type DoorView struct {
-	Door    DoorID `json:"door"`
-	Open    bool   `json:"open"`
-	Op      string `json:"op,omitempty"` // operation that has not ended
-	OpState string `json:"op_state,omitempty"`
-	Tool    string `json:"tool,omitempty"`
-	State   string `json:"tool_state,omitempty"`
-	Storage string `json:"storage,omitempty"`
-	Fails   int    `json:"fails"`
-	Out     string `json:"out_of_service,omitempty"`
-	Cycles  int    `json:"cycles"`
-}
-
-// Doors gives every door of every locker.
-func (h *Hall) Doors() []DoorView {
-	list := []DoorView{}
-	for _, id := range h.doors("") {
-		b := h.look(id)
-		v := DoorView{Door: id, Open: b.Open, Fails: b.Fails, Out: b.Out, Cycles: b.Cycles}
-		if o := h.openOp(id); o != nil {
-			v.Op, v.OpState = o.ID, string(o.State)
-		}
-		t, s := h.behind(id)
-		if t != nil {
-			v.Tool, v.State = t.ID, string(t.State)
-		}
-		if s != nil {
-			v.Storage = s.ID
-		}
-		list = append(list, v)
-	}
-	return list
 }

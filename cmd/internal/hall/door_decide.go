@@ -14,9 +14,9 @@ type DoorDecided struct {
 func (*DoorDecided) Kind() Kind        { return "locker.decided" }
 func (d *DoorDecided) Subject() string { return string(d.Door) }
 
-func (d *DoorDecided) apply(h *Hall, _ Stamp) {
+func (d *DoorDecided) apply(h *Hall, at Stamp) {
 	h.setOp(d.Op, d.State)
-	h.door(d.Door).Open = false
+	h.except(at, d.Staff, "登记开门结果", d.Op, d.Reason)
 }
 
 // The decisions on an operation: what it was for has happened, or has not.
@@ -44,12 +44,14 @@ func (e DecideDoor) handle(h *Hall, at Stamp) (Outcome, error) {
 		return Outcome{}, refuse("unknown-op", "没有开门记录%s", e.Op)
 	case o.ended():
 		return Outcome{}, refuse("decided", "开门记录%s已经结束", e.Op)
-	case o.State == OpOpening:
-		return Outcome{}, refuse("door-busy", "柜门%s正在打开，请稍候", o.Door)
+	case o.State == OpQueued || o.State == OpOpening:
+		return Outcome{}, refuse("door-busy", "柜门%s正在等候或正在打开，请稍候", o.Door)
 	case e.Decision != DecisionDone && e.Decision != DecisionUndone:
 		return Outcome{}, refuse("decision", "处理结果只能是 done（已完成：工具已取走或已放回）或 undone（未完成）")
 	case e.Reason == "":
 		return Outcome{}, refuse("no-reason", "请写明查看的情况（--reason）")
+	case e.Decision == DecisionUndone && o.Purpose == ForHandover && o.Seen:
+		return Outcome{}, refuse("tool-out", "%s已记为出库，不能登记为未完成；没有取走请登记已完成后办理归还", o.Tool)
 	}
 	d := &DoorDecided{Op: o.ID, Door: o.Door, Decision: e.Decision, State: OpShut, Staff: e.Staff, Reason: e.Reason}
 	out := Outcome{Data: []Data{d}, Reply: func(h *Hall) (any, error) { return *h.Ops[o.ID], nil }}
@@ -61,17 +63,18 @@ func (e DecideDoor) handle(h *Hall, at Stamp) (Outcome, error) {
 		return out, nil
 	}
 	d.State = OpFailed
-	if o.Purpose == ForStore {
-		out.Data = append(out.Data, &StorageEnded{Storage: o.About, How: "未寄存", Staff: e.Staff})
-	}
+	out.Data = h.notStored(o, d)
 	return out, nil
 }
 
-// Undecided lists the operations that wait for a person's word.
+// Undecided lists the operations that wait for a person's word. One whose door
+// was told to stand open is among them, because a contact that broke can't say
+// that it is shut.
 func (h *Hall) Undecided() []Operation {
 	list := []Operation{}
 	for _, o := range h.ops() {
-		if o.State == OpUndecided || o.State == OpUnknown {
+		stands := o.State == OpOpen && h.look(o.Door).Told > 0
+		if o.State == OpUndecided || o.State == OpUnknown || stands {
 			list = append(list, *o)
 		}
 	}

@@ -69,6 +69,7 @@ func TestDoorThatTheBoardForgot(t *testing.T) {
 	r := s.upTo(Deposited, "DR-01")
 	s.printed()
 	s.send(RentalHandover{Rental: r, Staff: "01"})
+	s.pulse()
 	s.later(time.Minute)
 	s.do(Tick{})
 	if got := s.h.Undecided(); len(got) != 1 || got[0].State != OpUnknown {
@@ -88,7 +89,7 @@ func TestHalfDoneOpeningsWaitForAPerson(t *testing.T) {
 		r := s.upTo(Deposited, "DR-01")
 		s.printed()
 		s.send(RentalHandover{Rental: r, Staff: "01"})
-		s.took()
+		s.pulse()
 		s.do(Start{})
 		if got := s.took(); len(got) != 0 {
 			t.Fatalf("a restart did %v", got)
@@ -113,7 +114,7 @@ func TestReturnCutOffByARestartCostsNoTime(t *testing.T) {
 	s.later(30 * time.Minute)
 	s.printed()
 	s.send(RentalReturn{Rental: r, Staff: "01"})
-	s.took()
+	s.pulse()
 	s.do(Start{})
 	s.do(DoorSeen{Door: "A/3", State: DoorLocked})
 	s.state(r, Out) // nobody knows what is behind the door
@@ -196,6 +197,7 @@ func TestClearingNeedsTwoPersonsAndPrintsAList(t *testing.T) {
 		switch f := f.(type) {
 		case OpenDoor:
 			doors = append(doors, f.Door)
+			s.do(PulseDoor{Op: f.Op})
 			s.do(DoorOutcome{Op: f.Op, State: OpOpen})
 			s.do(DoorSeen{Door: f.Door, State: DoorLocked})
 		case Print:

@@ -48,8 +48,8 @@ type Greet struct {
 	Text   string // one sentence
 }
 
-// Alert tells the staff of something at a door: on their screens, and by voice
-// too if it is meant for whoever stands there.
+// Alert tells of something at a door, by voice if it is meant for whoever stands
+// there. What staff have to do about it stands in [Hall.Warnings].
 type Alert struct {
 	Door   DoorID
 	Text   string // one sentence

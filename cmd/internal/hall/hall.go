@@ -37,14 +37,18 @@ type state struct {
 	Stubs     map[string]string // rental by number of a stub from a numbered book
 	Boots     []Boot            // starts of the machine, for durations over a restart
 
-	Accounts   map[string]*Account // by tool
-	Cash       map[string]*CashDay // by day
-	Total      Sums                // since the ledger began
-	DoorBooks  map[DoorID]*DoorBook
-	Storages   map[string]*Storage
-	StorageSeq int
-	Requests   map[string]*ToolRequest
-	RequestSeq int
+	Accounts    map[string]*Account // by tool
+	Cash        map[string]*CashDay // by day
+	Drawer      Drawer
+	Handovers   map[string]*Handover // open, or of the last weeks
+	HandoverSeq int
+	Total       Sums // since the ledger began
+	DoorBooks   map[DoorID]*DoorBook
+	RepairSeq   int // repairs of doors that were ever asked for
+	Storages    map[string]*Storage
+	StorageSeq  int
+	Requests    map[string]*ToolRequest
+	RequestSeq  int
 
 	Tally Tally
 	desk
@@ -96,6 +100,12 @@ func (s *state) fill() {
 	if s.Cash == nil {
 		s.Cash = map[string]*CashDay{}
 	}
+	if s.Drawer.Methods == nil {
+		s.Drawer.Methods = map[string]Fen{}
+	}
+	if s.Handovers == nil {
+		s.Handovers = map[string]*Handover{}
+	}
 	if s.DoorBooks == nil {
 		s.DoorBooks = map[DoorID]*DoorBook{}
 	}
@@ -126,6 +136,7 @@ func (h *Hall) Handle(at Stamp, ev Event) (Outcome, error) {
 	if err == nil {
 		h.seated(ev, &out)
 	}
+	h.feed(&out, false)
 	return out, err
 }
 
@@ -168,7 +179,7 @@ func Restore(cfg Config, snapshot []byte) (*Hall, error) {
 
 // SnapshotVersion changes whenever the form of a snapshot does; an older one is
 // left aside and the ledger replayed.
-const SnapshotVersion = 4
+const SnapshotVersion = 5
 
 // day is the business day that a wall time belongs to.
 func (h *Hall) day(t time.Time) string {

@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -65,30 +66,96 @@ func (h *Hall) rules(ok func(Hours) bool) (list []Hours) {
 	return list
 }
 
-// inHours reports whether the hall is open at a time, or opens within early of
-// it. Without any rule it is open on every day that is not a closed one.
-func (h *Hall) inHours(t time.Time, early time.Duration) bool {
-	now := wallClock(t)
-	today, closed, _ := h.hoursOf(t)
-	if len(h.cfg.Hours) == 0 {
-		return !closed
+// opening is a run of time during which the hall is open.
+type opening struct{ from, until time.Time }
+
+// openings are the times of opening that begin on a calendar day; one of a night
+// market ends on the next. Without any rule the hall is open on every day that is
+// not a closed one.
+func (h *Hall) openings(day time.Time) (list []opening) {
+	rules, closed, _ := h.hoursOf(day)
+	if len(h.cfg.Hours) == 0 && !closed {
+		rules = []Hours{{Close: 24 * time.Hour}}
 	}
-	for _, r := range today {
+	for _, r := range rules {
 		end := r.Close
 		if end <= r.Open { // over midnight
 			end += 24 * time.Hour
 		}
-		if r.Open-early <= now && now < end {
-			return true
-		}
+		list = append(list, opening{onDay(day, r.Open), onDay(day, end)})
 	}
-	yesterday, _, _ := h.hoursOf(t.AddDate(0, 0, -1))
-	return slices.ContainsFunc(yesterday, func(r Hours) bool { return r.Close <= r.Open && now < r.Close })
+	return list
 }
 
-// wallClock is the time of day as a clock on the wall shows it.
-func wallClock(t time.Time) time.Duration {
-	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second
+// onDay is the moment at which a clock on the wall shows a time of a day.
+func onDay(day time.Time, clock time.Duration) time.Time {
+	y, m, d := day.Date()
+	return time.Date(y, m, d, 0, 0, int(clock/time.Second), 0, day.Location())
+}
+
+// inHours reports whether the hall is open at a time, or opens within early of
+// it.
+func (h *Hall) inHours(t time.Time, early time.Duration) bool {
+	return slices.ContainsFunc(append(h.openings(t.AddDate(0, 0, -1)), h.openings(t)...), func(o opening) bool {
+		return !t.Before(o.from.Add(-early)) && t.Before(o.until)
+	})
+}
+
+// opens is when the hall is open next, at t or after it, looking so many days
+// ahead.
+func (h *Hall) opens(t time.Time, days int) (next time.Time, ok bool) {
+	for n := -1; n <= days; n++ {
+		for _, o := range h.openings(t.AddDate(0, 0, n)) {
+			if from := later(o.from, t); o.until.After(t) && (!ok || from.Before(next)) {
+				next, ok = from, true
+			}
+		}
+		if ok && n >= 0 {
+			break
+		}
+	}
+	return next, ok
+}
+
+// countedDays bounds how long a tool's time is counted by opening hours: more is
+// a clock's mistake.
+const countedDays = 366
+
+// openWithin is when the hall is open during d from a time, as offsets into it,
+// in order and without overlaps.
+func (h *Hall) openWithin(from time.Time, d time.Duration) (list []Stretch) {
+	d = min(d, countedDays*day)
+	until := from.Add(d)
+	for day := from.AddDate(0, 0, -1); onDay(day, 0).Before(until); day = day.AddDate(0, 0, 1) {
+		for _, o := range h.openings(day) {
+			s := Stretch{max(o.from.Sub(from), 0), min(o.until.Sub(from), d)}
+			if s.From < s.To {
+				list = append(list, s)
+			}
+		}
+	}
+	return merged(list)
+}
+
+// merged puts stretches in order and joins those that touch or overlap.
+func merged(list []Stretch) []Stretch {
+	slices.SortFunc(list, func(a, b Stretch) int { return cmp.Compare(a.From, b.From) })
+	out := list[:0]
+	for _, s := range list {
+		if n := len(out); n > 0 && s.From <= out[n-1].To {
+			out[n-1].To = max(out[n-1].To, s.To)
+		} else {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // hoursText says when the hall is open on a day, in words for the public; empty

@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,7 @@ func TestOpeningHours(t *testing.T) {
 		{"noon", plain, nil, "2026-03-02 12:00", false},
 		{"Sunday", plain, nil, "2026-03-01 10:00", false},
 		{"make-up Saturday", append(plain, Hours{Dates: []string{"2026-10-10"}, Open: 8 * hour, Close: 17 * hour}), nil, "2026-10-10 10:00", true},
+		{"after a make-up Saturday's hours", append(plain, Hours{Dates: []string{"2026-10-10"}, Open: 8 * hour, Close: 12 * hour}), nil, "2026-10-10 13:00", false},
 		{"make-up day in a holiday", append(plain, Hours{Dates: []string{"2026-10-05"}, Open: 8 * hour, Close: 17 * hour}), []Closure{{"2026-10-01", "2026-10-07", "国庆节"}}, "2026-10-05 10:00", true},
 		{"holiday's last day", plain, []Closure{{"2026-10-01", "2026-10-07", "国庆节"}}, "2026-10-07 10:00", false},
 		{"after the holiday", plain, []Closure{{"2026-10-01", "2026-10-07", "国庆节"}}, "2026-10-08 10:00", true},
@@ -46,6 +48,79 @@ func TestOpeningHours(t *testing.T) {
 		}
 		if got := h.inHours(at, 5*time.Minute); got != c.want {
 			t.Errorf("%s: got open %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestOpenWithin(t *testing.T) {
+	daytime := []Hours{{Days: weekdays, Open: 8 * hour, Close: 18 * hour}}
+	for _, c := range []struct {
+		name   string
+		hours  []Hours
+		closed []Closure
+		from   string
+		d      time.Duration
+		want   []Stretch
+	}{
+		{"no rules", nil, nil, "2026-03-02 10:00", 30 * hour, []Stretch{{0, 30 * hour}}},
+		{"no rules, a closed day between", nil, []Closure{{From: "2026-03-03"}}, "2026-03-02 10:00", 40 * hour, []Stretch{{0, 14 * hour}, {38 * hour, 40 * hour}}},
+		{"in the middle of a day", daytime, nil, "2026-03-02 10:00", 3 * hour, []Stretch{{0, 3 * hour}}},
+		{"from before it opens to after it closes", daytime, nil, "2026-03-02 07:00", 12 * hour, []Stretch{{hour, 11 * hour}}},
+		{"over a week-end", daytime, nil, "2026-03-06 17:00", 65 * hour, []Stretch{{0, hour}, {63 * hour, 65 * hour}}},
+		{"while it is shut", daytime, nil, "2026-03-07 10:00", hour, nil},
+		{"no time", daytime, nil, "2026-03-02 10:00", 0, nil},
+		{
+			"a night market that began the day before",
+			[]Hours{{Days: weekdays, Open: 20 * hour, Close: 2 * hour}},
+			nil,
+			"2026-03-07 01:00", 24 * hour,
+			[]Stretch{{0, hour}},
+		},
+		{
+			"rules that overlap are one", append(daytime, Hours{Days: weekdays, Open: 17 * hour, Close: 20 * hour}), nil,
+			"2026-03-02 16:00", 6 * hour,
+			[]Stretch{{0, 4 * hour}},
+		},
+	} {
+		h := New(Config{Zone: shanghai, Hours: c.hours, Closed: c.closed})
+		from, err := time.ParseInLocation("2006-01-02 15:04", c.from, shanghai)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := h.openWithin(from, c.d); !slices.Equal(got, c.want) {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// TestGraceWaitsForTheHall: a tool that falls due while the hall is shut is due an
+// hour after it opens again.
+func TestGraceWaitsForTheHall(t *testing.T) {
+	daytime := []Hours{{Days: weekdays, Open: 8 * hour, Close: 18 * hour}}
+	season := append([]Hours{{Days: weekdays, From: "11-01", Until: "02-28", Open: 10 * hour, Close: 16 * hour}}, daytime...)
+	feast := []Closure{{From: "2026-10-01", Until: "2026-10-07", Reason: "国庆节"}}
+	for _, c := range []struct {
+		name   string
+		hours  []Hours
+		closed []Closure
+		out    string // due a day later
+		want   time.Duration
+	}{
+		{"open then", daytime, nil, "2026-03-02 10:00", 0},
+		{"as it opens", daytime, nil, "2026-03-02 08:00", 0},
+		{"in the evening", daytime, nil, "2026-03-02 19:00", 14 * hour},
+		{"at the week-end", daytime, nil, "2026-03-06 10:00", 47 * hour},
+		{"in holidays", daytime, feast, "2026-09-30 10:00", 167 * hour},
+		{"holidays of a hall without hours", nil, feast, "2026-09-30 10:00", 159 * hour},
+		{"always open", nil, nil, "2026-03-06 10:00", 0},
+		{"winter opens later", season, nil, "2026-11-02 08:00", 3 * hour},
+		{"a night market after midnight", []Hours{{Days: weekdays, Open: 20 * hour, Close: 2 * hour}}, nil, "2026-03-03 01:00", 0},
+		{"shut for longer than anybody waits", daytime, []Closure{{From: "2026-03-02", Until: "2026-06-01"}}, "2026-03-02 10:00", 0},
+	} {
+		cfg := Config{Zone: shanghai, Hours: c.hours, Closed: c.closed}
+		cfg.Rental.OverdueAfter = day
+		if got := New(cfg).grace(stampOf("a", hour, c.out, true)); got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
 		}
 	}
 }

@@ -1,7 +1,5 @@
 package hall
 
-import "fmt"
-
 // LockerCleared records that a locker is opened door by door (清柜), with what
 // should be behind each.
 type LockerCleared struct {
@@ -15,6 +13,7 @@ type LockerCleared struct {
 // ClearDoor is a door on the list of a 清柜.
 type ClearDoor struct {
 	Door    DoorID    `json:"door"`
+	Op      string    `json:"op,omitempty"` // its opening; empty: skipped
 	Tool    string    `json:"tool,omitempty"`
 	Name    string    `json:"name,omitempty"`
 	State   ToolState `json:"state,omitempty"`
@@ -29,13 +28,16 @@ type ClearSlip struct {
 	Issued string `json:"issued"`
 }
 
-func (*LockerCleared) Kind() Kind         { return "locker.cleared" }
-func (d *LockerCleared) Subject() string  { return d.Locker }
-func (*LockerCleared) apply(*Hall, Stamp) {}
+func (*LockerCleared) Kind() Kind        { return "locker.cleared" }
+func (d *LockerCleared) Subject() string { return d.Locker }
 
-// ClearLocker opens the doors of a locker, all or some, before the eyes of two
-// people, and prints the list. Each door is an operation of its own; a door that
-// is in the middle of one is left out.
+func (d *LockerCleared) apply(h *Hall, at Stamp) {
+	h.except(at, d.Staff, "清柜", d.Locker, d.Reason)
+}
+
+// ClearLocker opens the doors of a locker, all or some, one after the other
+// before the eyes of two people, and prints the list. Each door is an operation of
+// its own; a door that is in the middle of one is left out. [AbortDoors] stops it.
 type ClearLocker struct {
 	Locker string
 	Doors  []DoorID // empty: all
@@ -44,7 +46,7 @@ type ClearLocker struct {
 	Reason string
 }
 
-// Cleared answers a 清柜.
+// Cleared answers a 清柜 before any door moves.
 type Cleared struct {
 	Locker string      `json:"locker"`
 	Doors  []ClearDoor `json:"doors"`
@@ -92,7 +94,7 @@ func (h *Hall) clear(out *Outcome, list *LockerCleared, id DoorID) {
 		c.Tool, c.Name, c.State = t.ID, t.Name, t.State
 	}
 	d := &DoorOpening{
-		Op: fmt.Sprintf("D%06d", h.OpSeq+1+len(out.Effects)), Door: id, Purpose: ForClear,
+		Op: opID(h.OpSeq + 1 + len(out.Effects)), Door: id, Purpose: ForClear,
 		Staff: list.Staff, Second: list.Second, Reason: list.Reason, AfterHours: !h.Opened,
 	}
 	if s != nil {
@@ -101,8 +103,41 @@ func (h *Hall) clear(out *Outcome, list *LockerCleared, id DoorID) {
 	if o := h.openOp(id); o != nil {
 		c.Skipped = "上一次开门（" + o.ID + "）还没有结束"
 	} else {
+		c.Op = d.Op
 		out.Data = append(out.Data, d)
 		out.Effects = append(out.Effects, OpenDoor{Op: d.Op, Door: id})
 	}
 	list.Doors = append(list.Doors, c)
+}
+
+// AbortDoors stops what still waits for its turn at a locker, as the rest of a
+// 清柜. A door whose lock is being driven is seen through.
+type AbortDoors struct {
+	Locker string
+	Staff  string
+	Reason string
+}
+
+// Aborted answers it.
+type Aborted struct {
+	Locker string   `json:"locker"`
+	Doors  []DoorID `json:"doors"` // that will not open
+}
+
+func (e AbortDoors) handle(h *Hall, at Stamp) (Outcome, error) {
+	if _, err := h.who(at, e.Staff, Keeper, Head, Technician); err != nil {
+		return Outcome{}, err
+	}
+	if h.cfg.Lockers[e.Locker] == 0 {
+		return Outcome{}, refuse("unknown-locker", "没有柜子“%s”", e.Locker)
+	}
+	reply := Aborted{Locker: e.Locker, Doors: []DoorID{}}
+	out := Outcome{Reply: func(*Hall) (any, error) { return reply, nil }}
+	for _, o := range h.ops() {
+		if name, _, _ := o.Door.Split(); o.State == OpQueued && name == e.Locker {
+			reply.Doors = append(reply.Doors, o.Door)
+			out.Data = append(out.Data, h.unsent(o, &DoorUnsent{Cause: CauseAborted, Staff: e.Staff, Reason: e.Reason})...)
+		}
+	}
+	return out, nil
 }

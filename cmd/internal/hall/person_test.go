@@ -77,7 +77,7 @@ func TestCountyListsAreTakenWholeOrNotAtAll(t *testing.T) {
 func TestForeignDocumentAsksStaffToConfirm(t *testing.T) {
 	s := begin(t)
 	e := born("f1", 1990, 1, 1)
-	e.Facts.Document = "foreigner"
+	e.Facts.Document = DocumentForeigner
 	want(t, "mark", s.do(e).(TicketView).Confirm, RightToWork)
 	want(t, "warnings", len(s.h.Warnings()), 1)
 	s.do(PersonConfirm{Person: "last", Staff: "01"})
@@ -121,12 +121,16 @@ func TestRefusalIsPrintedOnceAndCounted(t *testing.T) {
 	s.refused(e, ReasonExpired)
 	e.Facts.Until, e.Facts.Conflict = Date{}, "birth"
 	s.refused(e, ReasonConflict)
+	e.Facts.Conflict, e.Facts.From = "", Date{2026, 3, 3}
+	s.refused(e, ReasonEarly)
+	e.Facts.From = Date{2026, 3, 2}
+	s.do(e)
 	s.replayed()
 }
 
 func TestCardTroubleOnlyTellsWhatToDo(t *testing.T) {
 	s := begin(t)
-	for _, reason := range []string{TroubleLifted, TroubleUnreadable, TroubleUnsupported, TroubleConflict, "?"} {
+	for _, reason := range []string{TroubleLifted, TroubleUnreadable, TroubleUnsupported, TroubleName, "?"} {
 		n := len(s.ledger)
 		s.do(CardTrouble{Reason: reason})
 		e := s.took()

@@ -68,6 +68,7 @@ func (c *crowd) step() {
 	if rapid.IntRange(0, 30).Draw(c.T, "restart") == 0 {
 		c.at.Boot += "x"
 		c.at.Uptime = 0
+		c.jobs = nil
 		c.handle(Start{})
 	}
 	c.handle(c.event())
@@ -125,10 +126,18 @@ func (c *crowd) handle(ev Event) {
 		c.decide(due)
 	}
 	c.decide(ev)
-	jobs := c.jobs
-	c.jobs = nil
-	for _, j := range jobs {
-		c.decide(SlipResult{Job: j.ID, State: JobState(c.one("slip", "printed", "printed", "held", "unknown"))})
+	for len(c.jobs) > 0 {
+		if len(c.jobs) > 1 {
+			c.Fatalf("%d slips are on their way to one printer", len(c.jobs))
+		}
+		j := c.jobs[0]
+		c.jobs = nil
+		state := c.one("slip", "printed", "printed", "held", "unknown", "")
+		if state == "" { // it takes its time
+			c.jobs = append(c.jobs, j)
+			break
+		}
+		c.decide(SlipResult{Job: j.ID, State: JobState(state)})
 	}
 }
 
@@ -173,6 +182,11 @@ func (c *crowd) decide(ev Event) {
 
 // sane is what always holds.
 func (c *crowd) sane() {
+	for id, j := range c.h.Jobs {
+		if is := len(c.jobs) > 0 && c.jobs[0].ID == id; (j.State == JobSending) != is {
+			c.Fatalf("job %s is %s, and on its way to the printer is %v", id, j.State, c.jobs)
+		}
+	}
 	at := map[string]int{}
 	for n, w := range c.h.Windows {
 		if w.Ticket == "" {

@@ -15,7 +15,7 @@ func (e Receipt) handle(h *Hall, at Stamp) (Outcome, error) {
 		return Outcome{}, refuse("no-visit", "此人今天没有登记，请先刷身份证")
 	}
 	if !h.cfg.Printer {
-		return Outcome{}, refuse("no-printer", "hall.toml 里没有配置打印机")
+		return Outcome{}, errNoPrinter
 	}
 	slip := CheckinSlip{Kind: "求职", Rules: RulesVersion, Trades: []string{}, Issued: minute(at)}
 	for _, t := range h.byArrival() {

@@ -1,12 +1,8 @@
 package hall
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -19,11 +15,11 @@ type RentalRules struct {
 	MinorClasses  []Class      // what a person of 16 or 17 may rent
 	ApprovalLimit map[Role]Fen // highest deposit that a role may approve; a role not named has no limit
 	InspectWithin time.Duration
-	OverdueAfter  time.Duration        // how long a tool may be out; 0: no limit
-	OpenAt        func(time.Time) bool // whether the hall is open, so that nobody is late while it is shut; nil: always
-	AjarAfter     time.Duration        // a door open for longer is told; 0: never
-	TwoPersonAdd  bool                 // 新增 needs a second person too
-	Checklist     []string             // asked of a tool whose type has none
+	OverdueAfter  time.Duration // how long a tool may be out; 0: no limit
+	AjarAfter     time.Duration // a door open for longer is told; 0: never
+	TwoPersonAdd  bool          // 新增 needs a second person too
+	PriceList     string        // version of the price list in force
+	Checklist     []string      // asked of a tool whose type has none
 	Terms         Terms
 	Types         map[string]ToolType // by key
 }
@@ -85,41 +81,46 @@ type Rental struct {
 	By         string // who requested it
 	Approver   string // empty: approved beforehand by the county
 	Terms      string // version of the terms on the printed contract
-	Binding    string // what the contract's signature binds together, as a short hash
-	Stub       string // number of the signed stub
-	Receipt    string // number of the deposit slip that counts
-	Receipts   int    // deposit slips written; older ones are void
-	Method     string // how the deposit was paid
-	BackMethod string // how it was refunded
-	PayMethod  string // how what was due beyond it was paid
-	Held       Fen    // deposit held
-	Bill       *Bill  // once settled
-	Due        Fen    // owed beyond the deposit and not paid yet
+	Contract   Paper
+	Return     Paper
+	Binding    string         // of the contract that was signed
+	Stub       string         // number of its stub
+	Receipt    string         // number of the deposit slip that counts
+	Receipts   int            // deposit slips written; older ones are void
+	Method     string         // how the deposit was paid
+	BackMethod string         // how it was refunded
+	Paid       map[string]Fen // what was paid beyond it, by way of payment
+	Held       Fen            // deposit held
+	Bill       *Bill          // once settled
+	Due        Fen            // owed beyond the deposit and not paid yet
 	Requested  Stamp
 	Ended      string // day of the settlement, refusal or cancellation
 }
 
-// Line is one tool of a rental. Its price and deposit are those of the request
-// and do not change any more.
+// Line is one tool of a rental. Its price, what its accessories cost and its
+// deposit are those of the request and do not change any more.
 type Line struct {
-	Tool        string        `json:"tool"`
-	Name        string        `json:"name"`
-	Type        string        `json:"type,omitempty"`
-	Class       Class         `json:"class"`
-	Price       Price         `json:"price"`
-	Deposit     Fen           `json:"deposit"`
-	Accessories []string      `json:"accessories,omitempty"`
-	For         string        `json:"for,omitempty"` // tool that it replaces
-	State       ToolState     `json:"state"`
-	Out         Stamp         `json:"out,omitzero"`
-	In          Stamp         `json:"in,omitzero"`
-	Used        time.Duration `json:"used,omitempty"`
-	Unsure      bool          `json:"unsure,omitempty"` // Used is only what can be proven
-	Result      string        `json:"result,omitempty"`
-	Missing     []string      `json:"missing,omitempty"`
-	Deduct      Fen           `json:"deduct"`
-	Overdue     bool          `json:"overdue,omitempty"`  // recorded as overdue
-	Reminded    bool          `json:"reminded,omitempty"` // staff were reminded of the inspection
+	Tool        string         `json:"tool"`
+	Name        string         `json:"name"`
+	Type        string         `json:"type,omitempty"`
+	Class       Class          `json:"class"`
+	Price       Price          `json:"price"`
+	Deposit     Fen            `json:"deposit"`
+	Accessories []string       `json:"accessories,omitempty"`
+	Parts       map[string]Fen `json:"parts,omitempty"` // what a missing accessory costs
+	For         string         `json:"for,omitempty"`   // tool that it replaces
+	State       ToolState      `json:"state"`
+	Out         Stamp          `json:"out,omitzero"`
+	In          Stamp          `json:"in,omitzero"`
+	Back        string         `json:"back,omitempty"` // day of the return
+	Use
+	Result   string   `json:"result,omitempty"`
+	Passed   []string `json:"passed,omitempty"`  // points of the checklist that were in order
+	Failed   []string `json:"failed,omitempty"`  // and those that were not
+	Missing  []string `json:"missing,omitempty"` // accessories
+	Deduct   Fen      `json:"deduct"`
+	Overdue  bool     `json:"overdue,omitempty"`  // recorded as overdue
+	Reminded bool     `json:"reminded,omitempty"` // staff were reminded of the inspection
 }
 
 // rentalData lists the kinds of the rental files.
@@ -128,6 +129,7 @@ var rentalData = []func() Data{
 	func() Data { return new(RentalApproved) },
 	func() Data { return new(RentalRefused) },
 	func() Data { return new(RentalDropped) },
+	func() Data { return new(RentalDrawn) },
 	func() Data { return new(RentalSigned) },
 	func() Data { return new(RentalDeposited) },
 	func() Data { return new(RentalOut) },
@@ -230,24 +232,6 @@ func (h *Hall) free(r *Rental) {
 			t.State, t.Rental = ToolIn, ""
 		}
 	}
-}
-
-// binding is a short hash over what a signature stands for: the terms, and each
-// tool with its price and deposit.
-func (r *Rental) binding(terms Terms) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\n%s\n", r.ID, terms.Version, strings.Join(terms.Lines, "\n"))
-	for _, l := range r.Lines {
-		p := l.Price
-		fmt.Fprintf(&b, "%s %s %s %s %d %d %s\n", l.Tool, p.Rate, p.Per, p.Cap, p.Free, p.Round, l.Deposit)
-	}
-	return shortHash(b.String())
-}
-
-// shortHash is what of a SHA-256 a person can compare on paper.
-func shortHash(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:6])
 }
 
 // rentals lists the known rentals by number.

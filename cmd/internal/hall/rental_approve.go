@@ -1,15 +1,14 @@
 package hall
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
-// RentalApproved records an approval (审批), and what the contract printed with it
-// stands for.
+// RentalApproved records an approval (审批).
 type RentalApproved struct {
-	Rental  string `json:"rental"`
-	Staff   string `json:"staff"` // empty: the class is approved beforehand by the county
-	Terms   string `json:"terms"`
-	Binding string `json:"binding"`
-	Again   bool   `json:"again,omitempty"` // the contract was only written anew
+	Rental string `json:"rental"`
+	Staff  string `json:"staff"` // empty: the class is approved beforehand by the county
 }
 
 // RentalRefused records the end of a rental that never began: refused by an
@@ -29,13 +28,8 @@ func (d *RentalRefused) Subject() string  { return d.Rental }
 func (d *RentalRefused) Kind() Kind { return "rental.refused" }
 
 func (d *RentalApproved) apply(h *Hall, _ Stamp) {
-	r := h.Rentals[d.Rental]
-	if r == nil {
-		return
-	}
-	r.State, r.Terms, r.Binding = Approved, d.Terms, d.Binding
-	if !d.Again {
-		r.Approver = d.Staff
+	if r := h.Rentals[d.Rental]; r != nil {
+		r.State, r.Approver = Approved, d.Staff
 	}
 }
 
@@ -57,8 +51,8 @@ func (e RentalApprove) handle(h *Hall, at Stamp) (Outcome, error) {
 	if err := h.mayApprove(at, r, e.Staff); err != nil {
 		return Outcome{}, err
 	}
-	out := Outcome{Reply: viewOf(r.ID)}
-	h.approve(&out, at, r, e.Staff)
+	out := Outcome{Data: []Data{&RentalApproved{Rental: r.ID, Staff: e.Staff}}, Reply: viewOf(r.ID)}
+	h.toSign(&out, at, r, e.Staff)
 	return out, nil
 }
 
@@ -86,11 +80,6 @@ func (h *Hall) mayApprove(at Stamp, r *Rental, id string) error {
 	return refuse("limit", "押金%s元超出工号%s的审批限额，请由上级审批", r.deposit(), id)
 }
 
-// approve adds an approval and the contract slip to an outcome.
-func (h *Hall) approve(out *Outcome, at Stamp, r *Rental, staff string) {
-	h.contract(out, at, r, &RentalApproved{Rental: r.ID, Staff: staff})
-}
-
 // RentalApproveByCounty is the county's word on a request, by message.
 type RentalApproveByCounty struct {
 	Rental string
@@ -104,16 +93,39 @@ func (e RentalApproveByCounty) handle(h *Hall, at Stamp) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	by := inCounty
+	if e.By != "" {
+		by += ":" + e.By
+	}
 	out := Outcome{Reply: viewOf(r.ID)}
 	switch {
 	case e.Refuse:
-		out.Data = []Data{&RentalRefused{Rental: r.ID, State: Refused, Staff: "county:" + e.By, Reason: e.Reason}}
+		out.Data = []Data{&RentalRefused{Rental: r.ID, State: Refused, Staff: by, Reason: e.Reason}}
 	case h.waited(r, at) <= 0:
 		return Outcome{}, refuse("too-late", "租赁单%s已超过审批时限，请重新申请", r.ID)
 	default:
-		h.approve(&out, at, r, "county:"+e.By)
+		out.Data = []Data{&RentalApproved{Rental: r.ID, Staff: by}}
 	}
+	h.toSign(&out, at, r, by)
 	return out, nil
+}
+
+// inCounty stands in the place of a staff id for whoever decided in the county,
+// who may be named behind it: county:zhang.
+const inCounty = "county"
+
+// approvedBy is an approver as the contract names one.
+func approvedBy(id string) string {
+	name, county := strings.CutPrefix(id, inCounty+":")
+	switch {
+	case id == "":
+		return "县里免逐件审批"
+	case id == inCounty:
+		return "县里审批"
+	case county:
+		return "县里审批（" + name + "）"
+	}
+	return id
 }
 
 // RentalRefuse refuses a request, with a reason.

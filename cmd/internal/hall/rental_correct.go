@@ -1,5 +1,10 @@
 package hall
 
+import (
+	"maps"
+	"slices"
+)
+
 // RentalCorrected records that a step of a rental is taken back, with author and
 // reason. Nothing is erased: the money goes back in records of its own, with
 // negative sums.
@@ -20,10 +25,15 @@ const (
 	CorrectDeposit    = "deposit"
 )
 
+var correctionName = map[string]string{
+	CorrectSettlement: "结算", CorrectInspection: "检查", CorrectDeposit: "收押金",
+}
+
 func (*RentalCorrected) Kind() Kind        { return "rental.corrected" }
 func (d *RentalCorrected) Subject() string { return d.Rental }
 
-func (d *RentalCorrected) apply(h *Hall, _ Stamp) {
+func (d *RentalCorrected) apply(h *Hall, at Stamp) {
+	h.except(at, d.Staff, "冲正"+correctionName[d.What], d.Rental, d.Reason)
 	r := h.Rentals[d.Rental]
 	if r == nil {
 		return
@@ -50,11 +60,12 @@ func (d *RentalCorrected) apply(h *Hall, _ Stamp) {
 // nobody else has it by now.
 func (h *Hall) uninspect(r *Rental, l *Line) {
 	was := l.State
-	l.State, l.Result, l.Deduct, l.Missing = ToolReturned, "", 0, nil
+	l.State = ToolReturned
+	l.forget()
 	if l.In.Time.IsZero() {
 		l.State = ToolOut
 		h.account(l.Tool).Out -= l.Used
-		l.Used, l.Unsure = 0, false
+		l.Use = Use{}
 	}
 	if t := h.Tools[l.Tool]; t != nil && t.Rental == "" && t.State == was {
 		t.State, t.Rental, t.Lacking = l.State, r.ID, nil
@@ -100,6 +111,10 @@ func (e RentalCorrect) handle(h *Hall, at Stamp) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	h.paymentSlip(&out, at, r, PaymentSlip{
+		About: "更正" + correctionName[e.What], Receipt: r.Receipt, Reason: e.Reason, Staff: e.Staff, Second: e.Second,
+	})
+	h.toSign(&out, at, r, e.Staff)
 	return out, nil
 }
 
@@ -109,19 +124,22 @@ func (e RentalCorrect) settlement(out *Outcome, r *Rental, d *RentalCorrected) e
 	}
 	b := r.Bill
 	d.Bill = b
-	if paid := b.Due - r.Due; paid > 0 {
+	before := Fen(0)
+	for _, method := range slices.Sorted(maps.Keys(r.Paid)) { // each way of payment gives back its own
+		paid := r.Paid[method]
 		out.Data = append(out.Data, &PaymentTaken{
-			Rental: r.ID, Amount: -paid, Method: r.PayMethod, Staff: e.Staff, Reason: e.Reason, Tools: negative(b.paid(paid)),
+			Rental: r.ID, Amount: -paid, Method: method, Staff: e.Staff, Second: e.Second, Reason: e.Reason, Tools: negative(b.payment(before, paid)),
 		})
+		before += paid
 	}
 	if b.Refund > 0 {
 		out.Data = append(out.Data, &DepositRefunded{
-			Rental: r.ID, Amount: -b.Refund, Method: r.BackMethod, Staff: e.Staff, Reason: e.Reason, Tools: negative(b.refunds()),
+			Rental: r.ID, Amount: -b.Refund, Method: r.BackMethod, Staff: e.Staff, Second: e.Second, Reason: e.Reason, Tools: negative(b.refunds()),
 		})
 	}
 	if kept := b.kept(); len(kept) > 0 {
 		out.Data = append(out.Data, &DepositForfeited{
-			Rental: r.ID, Amount: -sumOf(kept), Staff: e.Staff, Reason: e.Reason, Tools: negative(kept),
+			Rental: r.ID, Amount: -sumOf(kept), Staff: e.Staff, Second: e.Second, Reason: e.Reason, Tools: negative(kept),
 		})
 	}
 	out.Data = append(out.Data, d)
@@ -157,18 +175,7 @@ func (e RentalCorrect) deposit(out *Outcome, h *Hall, r *Rental, d *RentalCorrec
 		return r.wrongOrder()
 	}
 	out.Data = []Data{&DepositTaken{
-		Rental: r.ID, Amount: -r.Held, Method: r.Method, Staff: e.Staff, Reason: e.Reason, Tools: negative(r.depositParts()),
+		Rental: r.ID, Amount: -r.Held, Method: r.Method, Staff: e.Staff, Second: e.Second, Reason: e.Reason, Tools: negative(r.depositParts()),
 	}, d}
 	return nil
-}
-
-// paid is how a payment of what is due was shared out over the tools.
-func (b Bill) paid(sum Fen) (list []ToolSum) {
-	for _, d := range b.dues() {
-		if part := min(sum, d.Amount); part > 0 {
-			list = append(list, ToolSum{d.Tool, part})
-			sum -= part
-		}
-	}
-	return list
 }

@@ -1,9 +1,6 @@
 package hall
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // The results of an inspection.
 const (
@@ -16,44 +13,48 @@ const (
 // RentalInspected records the look at a returned tool before it is restocked
 // (检查后方可入库), or that a tool will not come back.
 type RentalInspected struct {
-	Rental  string        `json:"rental"`
-	Tool    string        `json:"tool"`
-	Result  string        `json:"result"`
-	Failed  []string      `json:"failed,omitempty"`  // points of the checklist that were not in order
-	Missing []string      `json:"missing,omitempty"` // accessories
-	Deduct  Fen           `json:"deduct"`            // compensation, missing accessories included
-	Staff   string        `json:"staff"`
-	Second  string        `json:"second,omitempty"`
-	Note    string        `json:"note,omitempty"`
-	Used    time.Duration `json:"used,omitempty"` // of a tool that never came back
-	Unsure  bool          `json:"unsure,omitempty"`
+	Rental  string   `json:"rental"`
+	Tool    string   `json:"tool"`
+	Result  string   `json:"result"`
+	Passed  []string `json:"passed,omitempty"`  // points of the checklist that were in order
+	Failed  []string `json:"failed,omitempty"`  // and those that were not
+	Missing []string `json:"missing,omitempty"` // accessories
+	Deduct  Fen      `json:"deduct"`            // compensation, missing accessories included
+	Staff   string   `json:"staff"`
+	Second  string   `json:"second,omitempty"`
+	Note    string   `json:"note,omitempty"`
+	Use              // of a tool that never came back
 }
 
 func (*RentalInspected) Kind() Kind        { return "rental.inspected" }
 func (d *RentalInspected) Subject() string { return d.Rental }
 
-func (d *RentalInspected) apply(h *Hall, _ Stamp) {
+func (d *RentalInspected) apply(h *Hall, at Stamp) {
 	r := h.Rentals[d.Rental]
 	if r == nil {
 		return
 	}
 	if l := r.line(d.Tool); l != nil {
 		if l.State == ToolOut {
-			l.Used, l.Unsure = d.Used, d.Unsure
+			l.Use = d.Use
 			h.account(d.Tool).Out += d.Used
 		}
-		l.inspect(d)
+		l.State, l.Result, l.Deduct = afterInspection[d.Result], d.Result, d.Deduct
+		l.Passed, l.Failed, l.Missing = slices.Clone(d.Passed), slices.Clone(d.Failed), slices.Clone(d.Missing)
 	}
 	if t := h.Tools[d.Tool]; t != nil && t.Rental == r.ID {
 		t.State, t.Rental = afterInspection[d.Result], ""
 		t.Lacking = slices.Clone(d.Missing)
+		if t.gone() {
+			h.account(d.Tool).Ended = at
+		}
 	}
 	r.progress()
 }
 
-// inspect enters the result of an inspection in a line.
-func (l *Line) inspect(d *RentalInspected) {
-	l.State, l.Result, l.Deduct, l.Missing = afterInspection[d.Result], d.Result, d.Deduct, slices.Clone(d.Missing)
+// forget takes the result of an inspection out of a line.
+func (l *Line) forget() {
+	l.Result, l.Passed, l.Failed, l.Missing, l.Deduct = "", nil, nil, nil, 0
 }
 
 // afterInspection is where a tool goes: only one that is whole goes into stock.
@@ -61,18 +62,25 @@ var afterInspection = map[string]ToolState{
 	ResultOK: ToolIn, ResultDamaged: ToolInRepair, ResultIncomplete: ToolInRepair, ResultLost: ToolLost,
 }
 
-// RentalInspect is a keeper's look at a returned tool.
+// RentalInspect is a keeper's look at a returned tool. What the tool's type lists
+// to be checked, and each accessory that went out, wants an answer.
 type RentalInspect struct {
 	Rental  string
-	Tool    string // empty: the first that waits
-	Result  string
+	Tool    string   // empty: the first that waits
+	Result  string   // ok, damaged, incomplete or lost
+	Passed  []string // points of the checklist that were in order; [All]: those that did not fail
+	Failed  []string // points that were not
+	Present []string // accessories that came back; [All]: those that are not missing
+	Missing []string // accessories that went out and did not come back
 	Deduct  Fen      // compensation besides what missing accessories cost
-	Failed  []string // points of the checklist that were not in order
-	Missing []string // accessories that were handed out and did not come back
 	Note    string
 	Staff   string
 	Second  string // who confirms that a tool is lost (报损)
 }
+
+// All stands for every point of a checklist, or every accessory, of which the
+// opposite was not said.
+const All = "all"
 
 func (e RentalInspect) handle(h *Hall, at Stamp) (Outcome, error) {
 	r, err := h.rental(e.Rental)
@@ -86,24 +94,16 @@ func (e RentalInspect) handle(h *Hall, at Stamp) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	if err := e.check(h, at, l); err != nil {
+	d, err := e.look(h, at, l)
+	if err != nil {
 		return Outcome{}, err
 	}
-	d := &RentalInspected{
-		Rental: r.ID, Tool: l.Tool, Result: e.Result, Failed: e.Failed, Missing: e.Missing,
-		Deduct: e.Deduct + h.partsPrice(l.Tool, e.Missing), Staff: e.Staff, Second: e.Second, Note: e.Note,
-	}
-	if e.Result == ResultOK && len(e.Missing) > 0 {
-		d.Result = ResultIncomplete
-	}
+	d.Rental, d.Tool = r.ID, l.Tool
 	if l.State == ToolOut {
-		used, sure := h.elapsed(l.Out, at)
-		d.Used, d.Unsure = used, !sure
+		d.Use = h.used(l.Out, at, l.Price)
 	}
 	out := Outcome{Data: []Data{d}, Reply: viewOf(r.ID)}
-	if after := r.after(d); after.State == Inspected || after.State == Lost {
-		h.addSlip(&out, h.returnSlip(at, after, e.Staff))
-	}
+	h.toSign(&out, at, r, e.Staff)
 	return out, nil
 }
 
@@ -126,54 +126,112 @@ func (e RentalInspect) line(r *Rental) (*Line, error) {
 	return nil, r.wrongOrder()
 }
 
-// check refuses a result that contradicts itself.
-func (e RentalInspect) check(h *Hall, at Stamp, l *Line) error {
-	switch {
-	case e.Result != ResultOK && e.Result != ResultDamaged && e.Result != ResultLost:
-		return refuse("result", "检查结果只能是 ok（完好）、damaged（损坏）或 lost（丢失）")
-	case e.Deduct < 0 || e.Deduct > MaxFen:
-		return refuse("deduct", "扣款不对，请写元，如 10.00，不能是负数")
-	case e.Result == ResultOK && e.Deduct > 0:
-		return refuse("deduct-ok", "工具完好不能扣款；如有损坏请选 damaged")
-	case e.Result == ResultOK && len(e.Failed) > 0:
-		return refuse("failed", "检查单上有不合格项，结果不能是完好")
+// look makes the record of a result, or refuses one that is not whole or
+// contradicts itself.
+func (e RentalInspect) look(h *Hall, at Stamp, l *Line) (*RentalInspected, error) {
+	d := &RentalInspected{
+		Result: e.Result, Failed: e.Failed, Missing: e.Missing, Deduct: e.Deduct, Staff: e.Staff, Second: e.Second, Note: e.Note,
 	}
-	for _, f := range e.Failed {
-		if !slices.Contains(h.checklist(l.Type), f) {
-			return refuse("failed", "检查单上没有“%s”这一项", f)
-		}
+	if e.Result == ResultOK && len(e.Missing) > 0 {
+		d.Result = ResultIncomplete
 	}
-	for i, m := range e.Missing {
-		if !slices.Contains(l.Accessories, m) || slices.Contains(e.Missing[:i], m) {
-			return refuse("accessory", "出库时没有配件“%s”，或写了两次", m)
-		}
+	if err := d.check(h.Tools[l.Tool]); err != nil {
+		return nil, err
 	}
-	if t := h.Tools[l.Tool]; t.Purchase > 0 && e.Deduct > t.Purchase {
-		return refuse("deduct", "扣款%s元超过工具购置价%s元，请核对", e.Deduct, t.Purchase)
+	for _, m := range e.Missing {
+		d.Deduct += l.Parts[m]
 	}
 	if e.Result == ResultLost {
-		return h.second(at, e.Staff, e.Second)
+		if len(e.Passed)+len(e.Failed)+len(e.Present)+len(e.Missing) > 0 {
+			return nil, refuse("lost", "工具整件丢失，不用再填检查项目和配件")
+		}
+		return d, h.second(at, e.Staff, e.Second)
+	}
+	var err error
+	if d.Passed, err = e.points(h, l); err != nil {
+		return nil, err
+	}
+	return d, e.accessories(l)
+}
+
+// check refuses a result that contradicts itself. The sum is still without the
+// missing accessories.
+func (d *RentalInspected) check(t *Tool) error {
+	_, known := afterInspection[d.Result]
+	switch {
+	case !known:
+		return refuse("result", "检查结果只能是 ok（完好）、damaged（损坏）、incomplete（缺配件）或 lost（丢失）")
+	case d.Deduct < 0 || d.Deduct > MaxFen:
+		return refuse("deduct", "扣款不对，请写元，如 10.00，不能是负数")
+	case d.Result == ResultIncomplete && len(d.Missing) == 0:
+		return refuse("nothing-missing", "结果是缺配件，请写明缺少哪些配件（--missing）")
+	case d.Result == ResultOK && d.Deduct > 0:
+		return refuse("deduct-ok", "工具完好不能扣款；如有损坏请选 damaged")
+	case (d.Result == ResultOK || d.Result == ResultIncomplete) && len(d.Failed) > 0:
+		return refuse("failed", "检查单上有不合格项，结果只能是 damaged（损坏）")
+	case t.Purchase > 0 && d.Deduct > t.Purchase:
+		return refuse("deduct", "扣款%s元超过工具购置价%s元，请核对", d.Deduct, t.Purchase)
 	}
 	return nil
 }
 
-// partsPrice is what missing accessories of a tool cost.
-func (h *Hall) partsPrice(tool string, missing []string) (sum Fen) {
-	for _, m := range missing {
-		sum += h.Tools[tool].PartPrices[m]
+// points are those of the checklist that were in order. What the tool's type
+// lists wants an answer each; of the hall's own list, which holds for any tool, a
+// good result says that all of it was.
+func (e RentalInspect) points(h *Hall, l *Line) ([]string, error) {
+	list := h.checklist(l.Type)
+	passed := others(e.Passed, list, e.Failed)
+	own := h.mustTick(l.Type)
+	if !own && len(e.Passed) == 0 && e.Result != ResultDamaged {
+		passed = slices.Clone(list)
 	}
-	return sum
+	if p, ok := stray(list, passed, e.Failed); ok {
+		return nil, refuse("failed", "检查单上没有“%s”这一项，或写了两次", p)
+	}
+	if p, ok := unanswered(list, passed, e.Failed); ok && own {
+		return nil, refuse("unchecked", "检查单上“%s”还没有结果，请写明合格（--passed）或不合格（--failed）", p)
+	}
+	return passed, nil
 }
 
-// after is the rental as it will be once an inspection is recorded.
-func (r *Rental) after(d *RentalInspected) *Rental {
-	c := *r
-	c.Lines = slices.Clone(r.Lines)
-	l := c.line(d.Tool)
-	if l.State == ToolOut {
-		l.Used, l.Unsure = d.Used, d.Unsure
+// accessories asks where each accessory is that went out.
+func (e RentalInspect) accessories(l *Line) error {
+	present := others(e.Present, l.Accessories, e.Missing)
+	if a, ok := stray(l.Accessories, present, e.Missing); ok {
+		return refuse("accessory", "出库时没有配件“%s”，或写了两次", a)
 	}
-	l.inspect(d)
-	c.progress()
-	return &c
+	if a, ok := unanswered(l.Accessories, present, e.Missing); ok {
+		return refuse("unticked", "配件“%s”还没有清点，请写明已交回（--present）或缺少（--missing）", a)
+	}
+	return nil
+}
+
+// others is a list of answers, in which [All] stands for everything that the
+// opposite list does not name.
+func others(said, all, opposite []string) []string {
+	if !slices.Equal(said, []string{All}) {
+		return said
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(opposite, s) })
+}
+
+// stray finds an answer that nobody asked for, or that stands twice.
+func stray(asked, yes, no []string) (string, bool) {
+	all := slices.Concat(yes, no)
+	for i, s := range all {
+		if !slices.Contains(asked, s) || slices.Contains(all[:i], s) {
+			return s, true
+		}
+	}
+	return "", false
+}
+
+// unanswered finds what has no answer.
+func unanswered(asked, yes, no []string) (string, bool) {
+	for _, s := range asked {
+		if !slices.Contains(yes, s) && !slices.Contains(no, s) {
+			return s, true
+		}
+	}
+	return "", false
 }

@@ -75,22 +75,18 @@ func (h *Hall) dueIn(at Stamp, l *Line) time.Duration {
 // for.
 const (
 	graceOpen = time.Hour
-	graceStep = 15 * time.Minute
-	graceMost = 31 * day
+	graceDays = 31
 )
 
 // grace is how much later than the limit a tool is due because the hall is shut.
 func (h *Hall) grace(out Stamp) time.Duration {
-	open := h.cfg.Rental.OpenAt
-	t, known := h.wall(out)
-	due := t.Add(h.cfg.Rental.OverdueAfter).In(h.cfg.Zone)
-	if open == nil || !known || open(due) {
+	left := h.wall(out)
+	if !left.known() {
 		return 0
 	}
-	for d := graceStep; d < graceMost; d += graceStep {
-		if open(due.Add(d)) {
-			return d + graceOpen
-		}
+	due := left.late.Add(h.cfg.Rental.OverdueAfter).In(h.cfg.Zone)
+	if next, ok := h.opens(due, graceDays); ok && next.After(due) {
+		return next.Sub(due) + graceOpen
 	}
 	return 0
 }

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
-	"fmt"
-	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -14,33 +12,44 @@ import (
 	"pgregory.net/rapid"
 )
 
-var modelSteps = flag.Int("hall.steps", 100, "steps of each random history of rentals")
+var modelSteps = flag.Int("hall.steps", 0, "steps of each of the hundred random histories of rentals; 0: a thousand, or a hundred with -short or -race")
+
+// historySteps is how long a history is.
+func historySteps() int {
+	switch {
+	case *modelSteps > 0:
+		return *modelSteps
+	case raced || testing.Short():
+		return 100
+	}
+	return usualSteps
+}
+
+const usualSteps = 1000
 
 // model drives a hall at random and watches what may never happen.
 type model struct {
 	story
-	rt    *rapid.T
-	money map[string]Fen // deposit held by rental, reckoned from the records alone
-	drawn Sums
-	steps map[string]RentalState // what the records said of each rental
-	doors map[string]bool        // effects that a record announced
+	rt     *rapid.T
+	seen   coverage
+	offset time.Duration            // of the wall clock, which somebody set wrong
+	left   map[string]time.Duration // by rental and tool: true time of the hand-over, since the beginning
+	now    time.Duration            // true time since the beginning
+	money  map[string]Fen           // deposit held by rental, reckoned from the records alone
+	drawn  Sums
+	steps  map[string]RentalState // what the records said of each rental
+	papers map[string]string      // what each stub stands for
+	latest map[string]string      // stub by rental and kind of paper
+	doors  map[string]bool        // effects that a record announced
 }
 
+// TestRentalModel: 10^5 steps, 10^6 with -hall.steps=10000.
 func TestRentalModel(t *testing.T) {
+	seen := coverage{}
 	rapid.Check(t, func(rt *rapid.T) {
-		m := &model{
-			story: *begin(t), rt: rt, money: map[string]Fen{}, steps: map[string]RentalState{}, doors: map[string]bool{},
-		}
-		m.cfg.Rental.OverdueAfter, m.cfg.Rental.InspectWithin, m.cfg.Rental.AjarAfter = 30*time.Hour, time.Hour, time.Minute
-		m.cfg.Rental.ApprovalLimit = map[Role]Fen{Approver: 15000}
-		m.h = New(m.cfg)
-		m.step(born("p1", 1990, 1, 1))
-		m.step(ToolAdd{Tool: drill, Staff: "01"})
-		m.step(ToolAdd{Tool: spade, Staff: "01"})
-		m.step(ToolAdd{Tool: Tool{ID: "LD-01", Name: "梯子", Class: Priced, Price: Price{Rate: 300, Per: PerDay}, Deposit: 5000, Accessories: []string{"脚垫"}}, Staff: "01"})
-		m.step(ToolAdd{Tool: Tool{ID: "DR-02", Name: "电锤", Class: Priced, Price: Price{Rate: 900, Per: PerHour}, Deposit: 20000, Door: "A/4"}, Staff: "01"})
-		for range *modelSteps {
-			if rapid.IntRange(0, 2).Draw(rt, "forward") > 0 {
+		m := newModel(t, rt, seen)
+		for range historySteps() {
+			if rapid.IntRange(0, 4).Draw(rt, "forward") > 0 {
 				m.step(m.forward())
 			} else {
 				m.step(m.event())
@@ -50,6 +59,31 @@ func TestRentalModel(t *testing.T) {
 		m.replayed()
 		m.allComeBack()
 	})
+	seen.report(t)
+}
+
+func newModel(t *testing.T, rt *rapid.T, seen coverage) *model {
+	m := &model{
+		story: *begin(t), rt: rt, seen: seen, left: map[string]time.Duration{}, money: map[string]Fen{}, steps: map[string]RentalState{},
+		papers: map[string]string{}, latest: map[string]string{}, doors: map[string]bool{},
+	}
+	r := &m.cfg.Rental
+	r.OverdueAfter, r.InspectWithin, r.AjarAfter = 30*time.Hour, time.Hour, time.Minute
+	r.ApprovalLimit = map[Role]Fen{Approver: 15000}
+	r.Checklist = []string{"外观完好"}
+	r.Types = map[string]ToolType{"ladder": {Checklist: []string{"踏板", "铰链"}, Accessories: []string{"脚垫", "挂钩"}}}
+	m.cfg.Hours = []Hours{{Days: weekdays | 1<<time.Saturday, Open: 7 * hour, Close: 18 * hour}}
+	m.h = New(m.cfg)
+	m.step(born("p1", 1990, 1, 1))
+	second := drill
+	second.ID, second.Door, second.Price = "DR-02", "A/4", Price{Rate: 900, Per: PerHour, Round: 15, OpenHours: true}
+	for _, tool := range []Tool{drill, spade, second, {
+		ID: "LD-01", Name: "梯子", Class: Priced, Type: "ladder", Price: Price{Rate: 300, Per: PerDay, OpenHours: true}, Deposit: 5000,
+		PartPrices: map[string]Fen{"脚垫": 500},
+	}} {
+		m.step(ToolAdd{Tool: tool, Staff: "01"})
+	}
+	return m
 }
 
 var (
@@ -60,166 +94,7 @@ var (
 
 func pick[T any](m *model, list []T, what string) T { return rapid.SampledFrom(list).Draw(m.rt, what) }
 
-// forward takes a rental one step on, or begins one, as good staff would.
-func (m *model) forward() Event {
-	var open []string
-	for id, r := range m.h.Rentals {
-		if r.open() {
-			open = append(open, id)
-		}
-	}
-	if v := m.h.Persons["p1"]; v == nil || v.Day != m.h.Day {
-		m.at.Trusted = true
-		return born("p1", 1990, 1, 1)
-	}
-	slices.Sort(open)
-	for _, id := range modelTools {
-		if m.h.Tools[id].State == ToolInRepair || m.h.Tools[id].State == ToolLost {
-			return ToolRestore{ID: id, Staff: "01", Reason: "修好"}
-		}
-	}
-	if len(open) == 0 || rapid.IntRange(0, 7).Draw(m.rt, "begin") == 0 {
-		tools := rapid.SliceOfNDistinct(rapid.SampledFrom(modelTools), 1, 3, rapid.ID).Draw(m.rt, "tools")
-		return RentalRequest{Tools: tools, Person: "p1", Facts: Facts{Birth: Date{1990, 1, 1}}, Staff: "01"}
-	}
-	r := m.h.Rentals[pick(m, open, "open")]
-	l := &r.Lines[rapid.IntRange(0, len(r.Lines)-1).Draw(m.rt, "line")]
-	switch rapid.IntRange(0, 15).Draw(m.rt, "aside") {
-	case 0:
-		return m.timePasses()
-	case 1, 2:
-		return RentalSwap{Rental: r.ID, Tool: l.Tool, With: pick(m, modelTools, "with"), Staff: "01", Reason: "坏了"}
-	case 3:
-		last := slices.Max(slices.Collect(maps.Keys(m.h.Rentals)))
-		return RentalCorrect{Rental: last, What: CorrectSettlement, Staff: "02", Second: "01", Reason: "写错"}
-	case 4:
-		return RentalCorrect{Rental: r.ID, What: CorrectInspection, Tool: l.Tool, Staff: "02", Second: "01", Reason: "写错"}
-	case 5:
-		return ToolRestore{ID: l.Tool, Staff: "01", Reason: "修好"}
-	}
-	for _, o := range m.h.ops() {
-		if o.State == OpOpen {
-			return DoorSeen{Door: o.Door, State: DoorLocked}
-		}
-		if !o.ended() {
-			return DecideDoor{Op: o.ID, Decision: pick(m, []string{DecisionDone, DecisionUndone}, "word"), Staff: "01", Reason: "看过"}
-		}
-	}
-	if r.first(ToolReturned) != nil && rapid.Bool().Draw(m.rt, "first") {
-		return m.inspection(r.ID)
-	}
-	switch r.State {
-	case Requested:
-		return RentalApprove{Rental: r.ID, Staff: "02"}
-	case Approved:
-		return RentalSign{Rental: r.ID, Staff: "01"}
-	case Signed:
-		return RentalDeposit{Rental: r.ID, Staff: "01"}
-	case Deposited:
-		return RentalHandover{Rental: r.ID, Staff: "01"}
-	case Out:
-		if rapid.IntRange(0, 3).Draw(m.rt, "lose") == 0 {
-			return RentalInspect{Rental: r.ID, Result: ResultLost, Deduct: 9000, Staff: "01", Second: "04"}
-		}
-		return RentalReturn{Rental: r.ID, Staff: "01", ByHand: m.h.look(m.h.Tools[r.first(ToolOut).Tool].Door).Fails > 1, Reason: "柜门故障"}
-	case Returned:
-		return m.inspection(r.ID)
-	}
-	return RentalSettle{Rental: r.ID, Staff: "01", Method: pick(m, []string{"", cash}, "method")}
-}
-
-func (m *model) inspection(id string) Event {
-	e := RentalInspect{Rental: id, Result: ResultOK, Staff: "01"}
-	if rapid.Bool().Draw(m.rt, "damaged") {
-		e.Result, e.Deduct = ResultDamaged, Fen(rapid.IntRange(0, 40000).Draw(m.rt, "deduct"))
-	}
-	return e
-}
-
-// event is anything that anybody may do, sensible or not.
-func (m *model) event() Event {
-	staff, tool := pick(m, modelStaff, "staff"), pick(m, modelTools, "tool")
-	ids := append(slices.Sorted(maps.Keys(m.h.Rentals)), "R0")
-	r := pick(m, ids[max(0, len(ids)-4):], "rental")
-	flip := rapid.Bool().Draw(m.rt, "flip")
-	switch rapid.IntRange(0, 27).Draw(m.rt, "event") {
-	case 0, 1:
-		tools := []string{tool}
-		if flip {
-			tools = append(tools, pick(m, modelTools, "tool2"))
-		}
-		return RentalRequest{Tools: tools, Person: pick(m, modelPeople, "person"), Facts: Facts{Birth: Date{1990, 1, 1}}, Staff: "01"}
-	case 2, 3:
-		return RentalApprove{Rental: r, Staff: pick(m, []string{"02", "02", staff}, "approver")}
-	case 4, 5:
-		return RentalSign{Rental: r, Staff: staff}
-	case 6, 7:
-		return RentalDeposit{Rental: r, Staff: staff}
-	case 8, 9, 10:
-		return RentalHandover{Rental: r, Staff: staff, ByHand: flip && tool == "LD-01", Reason: "柜门故障"}
-	case 11, 12:
-		e := RentalReturn{Rental: r, Staff: staff}
-		if flip {
-			e.Tool = tool
-		}
-		return e
-	case 13, 14:
-		e := RentalInspect{Rental: r, Staff: staff, Result: ResultOK}
-		if flip {
-			e.Result, e.Deduct, e.Second = pick(m, []string{ResultDamaged, ResultLost}, "result"), Fen(rapid.IntRange(0, 40000).Draw(m.rt, "deduct")), "04"
-		}
-		return e
-	case 15:
-		return RentalSettle{Rental: r, Staff: staff, Method: pick(m, []string{"", cash, "微信"}, "method")}
-	case 16:
-		return RentalCancel{Rental: r, Staff: staff, Reason: "不用了"}
-	case 17:
-		return RentalSwap{Rental: r, Tool: tool, With: pick(m, modelTools, "with"), Staff: staff, Reason: "坏了"}
-	case 18:
-		return RentalCorrect{Rental: r, What: pick(m, []string{CorrectSettlement, CorrectInspection, CorrectDeposit}, "what"), Staff: "02", Second: "01", Reason: "写错"}
-	case 19:
-		return RentalPay{Rental: r, Staff: staff, Amount: Fen(rapid.IntRange(0, 3000).Draw(m.rt, "amount"))}
-	case 20:
-		if flip {
-			return ToolRestore{ID: tool, Staff: "01", Reason: "修好", Cost: 500}
-		}
-		return ToolRepair{ID: tool, Staff: "01", Reason: "异响"}
-	case 21:
-		return m.timePasses()
-	case 22:
-		return RentalLostSlip{Rental: r, Staff: staff, Second: "04", Statement: "S1"}
-	case 23:
-		if u := m.h.ops(); len(u) > 0 {
-			return DecideDoor{Op: u[len(u)-1].ID, Decision: pick(m, []string{DecisionDone, DecisionUndone}, "decision"), Staff: "01", Reason: "看过"}
-		}
-		return Tick{}
-	case 24:
-		return DoorSeen{Door: pick(m, []DoorID{"A/1", "A/3", "A/4", "A/9"}, "door"), State: pick(m, []DoorState{DoorOpen, DoorLocked, DoorUnknown}, "state")}
-	case 25:
-		if flip {
-			return Store{Person: "p1", Staff: staff}
-		}
-		return Fetch{Person: "p1", Staff: staff}
-	case 26:
-		return born(pick(m, modelPeople, "card"), 1990, 1, 1)
-	default:
-		return RentalContract{Rental: r, Staff: staff}
-	}
-}
-
-// timePasses lets time pass, sometimes with a restart or a clock that jumps.
-func (m *model) timePasses() Event {
-	d := time.Duration(rapid.IntRange(1, 600).Draw(m.rt, "minutes")) * time.Minute
-	m.later(d)
-	switch rapid.IntRange(0, 5).Draw(m.rt, "clock") {
-	case 0:
-		m.at.Boot, m.at.Uptime = fmt.Sprintf("b%d", len(m.ledger)), 20*time.Second
-		return Start{}
-	case 1:
-		m.at.Trusted = !m.at.Trusted
-	}
-	return Tick{}
-}
+func (m *model) oneIn(n int, what string) bool { return rapid.IntRange(1, n).Draw(m.rt, what) == n }
 
 // step puts one event before the rules and holds them to what may never happen.
 func (m *model) step(ev Event) {
@@ -227,18 +102,31 @@ func (m *model) step(ev Event) {
 		m.watched(due)
 	}
 	m.watched(ev)
-	effects := m.took()
-	for _, e := range effects {
+	for len(m.effects) > 0 {
+		m.obey()
+	}
+}
+
+// obey plays the devices.
+func (m *model) obey() {
+	for _, e := range m.took() {
 		switch e := e.(type) {
 		case Print:
+			if err := LayOut(e.Job); err != nil {
+				m.rt.Fatalf("a %s is printed that nobody can lay out: %v", e.Job.Slip.Template, err)
+			}
 			m.watched(SlipResult{Job: e.Job.ID, State: JobPrinted})
 		case OpenDoor:
 			if !m.doors[e.Op] {
 				m.rt.Fatalf("door %s moves without a record", e.Door)
 			}
 			delete(m.doors, e.Op)
-			m.watched(DoorOutcome{Op: e.Op, State: pick(m, []OpState{OpOpen, OpOpen, OpOpen, OpFailed, OpUnknown}, "outcome")})
-			if rapid.IntRange(0, 3).Draw(m.rt, "shut") > 0 {
+			state := pick(m, []OpState{OpOpen, OpOpen, OpOpen, OpOpen, OpFailed, OpUnknown, OpUnsent}, "outcome")
+			if state != OpUnsent {
+				m.watched(PulseDoor{Op: e.Op})
+			}
+			m.watched(DoorOutcome{Op: e.Op, State: state, Cause: "offline"})
+			if !m.oneIn(4, "left open") {
 				m.watched(DoorSeen{Door: e.Door, State: DoorLocked})
 			}
 		}
@@ -246,31 +134,26 @@ func (m *model) step(ev Event) {
 }
 
 func (m *model) watched(ev Event) {
-	before := len(m.ledger)
-	held := maps.Clone(m.h.Rentals)
-	states := map[string]RentalState{}
-	for id, r := range held {
-		states[id] = r.State
-	}
-	if len(m.ledger)%32 == 0 {
-		before := snapshot(m.t, m.h)
-		if _, _ = m.h.Handle(m.at, ev); snapshot(m.t, m.h) != before {
+	ev = m.judged(ev)
+	if len(m.ledger)%512 == 0 {
+		was := snapshot(m.t, m.h)
+		if _, _ = m.h.Handle(m.at, ev); snapshot(m.t, m.h) != was {
 			m.rt.Fatalf("handling %T changed the hall", ev)
 		}
 	}
 	out, err := m.h.Handle(m.at, ev)
+	told := slices.DeleteFunc(slices.Clone(out.Effects), func(e Effect) bool { _, ok := e.(Greet); return ok })
+	var no *Refusal
+	if err != nil && (!errors.As(err, &no) || len(out.Data)+len(told) > 0) {
+		m.rt.Fatalf("%T: %v with %d records", ev, err, len(out.Data))
+	}
+	m.seen.event(ev, out, err)
 	for _, d := range out.Data {
-		raw, err := json.Marshal(d)
-		if err != nil {
-			m.rt.Fatal(err)
-		}
-		m.ledger = append(m.ledger, stored{d.Kind(), m.at, raw})
-		apply(m.t, m.h, m.ledger[len(m.ledger)-1])
+		m.take(d)
 	}
 	m.effects = append(m.effects, out.Effects...)
-	var no *Refusal
-	if err != nil && (!errors.As(err, &no) || len(out.Data)+len(out.Effects) > 0) {
-		m.rt.Fatalf("%T: %v with %d records", ev, err, len(out.Data))
+	if len(out.Data) > 0 {
+		m.once()
 	}
 	if out.Reply != nil {
 		if reply, err := out.Reply(m.h); err == nil {
@@ -279,25 +162,81 @@ func (m *model) watched(ev Event) {
 			}
 		}
 	}
-	for _, rec := range m.ledger[before:] {
-		d, _ := Decode(rec.kind, rec.raw)
-		m.follow(d, states)
-	}
-	m.once()
 }
 
-// follow reckons money and steps from the records alone.
-func (m *model) follow(d Data, before map[string]RentalState) {
+// take writes a record down, applies it as it is read back, and follows it.
+func (m *model) take(d Data) {
+	raw, err := json.Marshal(d)
+	if err != nil {
+		m.rt.Fatal(err)
+	}
+	m.ledger = append(m.ledger, stored{d.Kind(), m.at, raw})
+	if d, err = Decode(d.Kind(), raw); err != nil {
+		m.rt.Fatal(err)
+	}
+	m.seen.record(d.Kind())
+	m.follow(d)
+	m.h.Apply(Record{At: m.at, Data: d})
+}
+
+// follow reckons money, steps, papers and times from the records alone, before
+// they are applied.
+func (m *model) follow(d Data) {
 	switch d := d.(type) {
 	case *RentalRequested:
 		m.steps[d.Rental] = Requested
 	case *RentalApproved:
 		m.steps[d.Rental] = Approved
+	case *RentalSwapped:
+		m.steps[d.Rental] = Approved
+	case *RentalDrawn:
+		if what, used := m.papers[d.Stub]; used && what != d.Binding {
+			m.rt.Fatalf("stub %s was printed for two contents", d.Stub)
+		}
+		m.papers[d.Stub], m.latest[d.Rental+d.Paper] = d.Binding, d.Stub
 	case *RentalSigned:
 		if m.steps[d.Rental] != Approved {
 			m.rt.Fatalf("%s signed as %s", d.Rental, m.steps[d.Rental])
 		}
+		m.signed(d.Rental, PaperContract, d.Stub, d.Binding, d.Typed)
 		m.steps[d.Rental] = Signed
+	case *RentalSettled:
+		m.signed(d.Rental, PaperReturn, d.Stub, d.Binding, d.Typed)
+		b := d.Bill
+		if b.Fee+b.Deduction+b.Refund != b.Deposit+b.Due || b.Refund < 0 || b.Due < 0 || b.Refund > 0 && b.Due > 0 {
+			m.rt.Fatalf("a bill that does not add up: %+v", b)
+		}
+		for _, l := range b.Lines {
+			if fee, ok := byHand(l.Formula); l.Formula != "" && (!ok || fee != l.Fee) {
+				m.rt.Fatalf("%s comes to %s by hand, charged is %s", l.Formula, fee, l.Fee)
+			}
+		}
+	case *DoorOpening:
+		m.doors[d.Op] = true
+		if d.Purpose == ForHandover && (m.steps[d.About] != Signed || m.money[d.About] <= 0 || m.h.Rentals[d.About].State != Deposited) {
+			m.rt.Fatalf("%s opens for %s, which is %s with %s held", d.Door, d.About, m.steps[d.About], m.money[d.About])
+		}
+	case *RentalOut:
+		if m.money[d.Rental] <= 0 {
+			m.rt.Fatalf("%s left without a deposit", d.Tool)
+		}
+		m.left[d.Rental+d.Tool] = m.now
+	case *RentalReturned:
+		m.timed(d.Rental, d.Tool, d.Use)
+		if m.h.Rentals[d.Rental].line(d.Tool).State == ToolLost {
+			m.seen["a lost tool back"]++
+		}
+	case *RentalInspected:
+		if d.Result == ResultLost {
+			m.timed(d.Rental, d.Tool, d.Use)
+		}
+	}
+	m.follows(d)
+}
+
+// follows reckons the money.
+func (m *model) follows(d Data) {
+	switch d := d.(type) {
 	case *DepositTaken:
 		m.money[d.Rental] += d.Amount
 		m.drawn.DepositIn += sumOf(d.Tools)
@@ -309,25 +248,34 @@ func (m *model) follow(d Data, before map[string]RentalState) {
 		m.drawn.Kept += sumOf(d.Tools)
 	case *PaymentTaken:
 		m.drawn.Paid += sumOf(d.Tools)
-	case *RentalSettled:
-		b := d.Bill
-		if b.Fee+b.Deduction+b.Refund != b.Deposit+b.Due || b.Refund < 0 || b.Due < 0 || b.Refund > 0 && b.Due > 0 {
-			m.rt.Fatalf("a bill that does not add up: %+v", b)
-		}
-	case *DoorOpening:
-		m.doors[d.Op] = true
-		if d.Purpose == ForHandover && (m.steps[d.About] != Signed || m.money[d.About] <= 0 || before[d.About] != Deposited) {
-			m.rt.Fatalf("%s opens for %s, which is %s with %s held", d.Door, d.About, m.steps[d.About], m.money[d.About])
-		}
-	case *RentalOut:
-		if m.money[d.Rental] <= 0 {
-			m.rt.Fatalf("%s left without a deposit", d.Tool)
-		}
+	default:
+		return
 	}
 	for id, sum := range m.money {
 		if sum < 0 {
 			m.rt.Fatalf("%s gave back more than it held", id)
 		}
+	}
+}
+
+// signed checks that what was confirmed is what was printed last.
+func (m *model) signed(rental, paper, stub, binding string, typed bool) {
+	last := m.latest[rental+paper]
+	if m.papers[last] != binding || !typed && stub != last {
+		m.rt.Fatalf("%s is signed on %s for %s; the %s printed last is %s for %s", rental, stub, binding, paper, last, m.papers[last])
+	}
+	if typed && m.papers[stub] != "" {
+		m.rt.Fatalf("%s is signed on %s, which was used before", rental, stub)
+	}
+	if typed {
+		m.papers[stub] = binding
+	}
+}
+
+// timed checks that nobody is charged for longer than a tool was out.
+func (m *model) timed(rental, tool string, u Use) {
+	if out := m.now - m.left[rental+tool]; u.Used > out || length(u.Open) > out {
+		m.rt.Fatalf("%s of %s counts %v, %v of it open; it was out for %v", tool, rental, u.Used, length(u.Open), out)
 	}
 }
 
@@ -389,16 +337,17 @@ func (m *model) conserved() {
 	}
 }
 
-// allComeBack checks that a tool that is out can be brought back, whatever the
-// rest of the hall is like.
+// allComeBack checks that a tool that is out, or lost on a rental that is not
+// settled, can be brought back, whatever the rest of the hall is like.
 func (m *model) allComeBack() {
 	for id, r := range m.h.Rentals {
 		for i := range r.Lines {
-			if r.Lines[i].State != ToolOut {
+			l := &r.Lines[i]
+			if t := m.h.Tools[l.Tool]; l.State != ToolOut && (l.State != ToolLost || !r.open() || t.State != ToolLost) {
 				continue
 			}
-			if _, err := m.h.Handle(m.at, RentalReturn{Rental: id, Tool: r.Lines[i].Tool, Staff: "01", ByHand: true, Reason: "收回"}); err != nil {
-				m.rt.Fatalf("%s of %s cannot come back: %v", r.Lines[i].Tool, id, err)
+			if _, err := m.h.Handle(m.at, RentalReturn{Rental: id, Tool: l.Tool, Staff: "01", ByHand: true, Reason: "收回"}); err != nil {
+				m.rt.Fatalf("%s of %s cannot come back: %v", l.Tool, id, err)
 			}
 		}
 	}

@@ -31,10 +31,12 @@ func (d *RentalOut) apply(h *Hall, at Stamp) {
 }
 
 // RentalHandover hands the next tool of a rental out: through its door, or by
-// hand if it has none or its door fails.
+// hand if it has none or its door fails. Time may have passed since the deposit,
+// so the person and the tool are looked at once more.
 type RentalHandover struct {
 	Rental      string
 	Tool        string // empty: the next
+	Facts       Facts  // see Judged
 	Staff       string
 	Accessories []string // ticked as handed out; empty: all of the tool
 	ByHand      bool     // by key, past the door; wants a reason
@@ -59,6 +61,17 @@ func (e RentalHandover) handle(h *Hall, at Stamp) (Outcome, error) {
 	if o := h.opOf(r.ID); o != nil {
 		return Outcome{}, refuse("door-busy", "柜门%s的开门（%s）还没有结束，请先处理", o.Door, o.ID)
 	}
+	if err := h.mayRent(at, r.Person.Ref, e.Facts, []Line{*l}); err != nil {
+		return Outcome{}, err
+	}
+	if err := h.Tools[l.Tool].checked(at); err != nil {
+		return Outcome{}, err
+	}
+	return e.out(h, r, l)
+}
+
+// out opens the door of a tool that may leave, or gives it out by hand.
+func (e RentalHandover) out(h *Hall, r *Rental, l *Line) (Outcome, error) {
 	ticked, err := h.ticked(l.Tool, e.Accessories)
 	if err != nil {
 		return Outcome{}, err

@@ -1,7 +1,9 @@
 package hall
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -40,7 +42,7 @@ func (d *RentalRequested) apply(h *Hall, at Stamp) {
 type RentalRequest struct {
 	Tools  []string
 	Person string // ref or "last"
-	Facts  Facts  // from the person's card; zero if the hall no longer has it
+	Facts  Facts  // see Judged; zero if the hall no longer has them
 	Trade  string
 	Note   string
 	Staff  string
@@ -73,8 +75,9 @@ func (e RentalRequest) handle(h *Hall, at Stamp) (Outcome, error) {
 	}
 	out := Outcome{Data: []Data{d}, Reply: viewOf(d.Rental)}
 	if h.preapproved(lines) {
-		h.approve(&out, at, &Rental{ID: d.Rental, Person: d.Person, Lines: lines, Trade: e.Trade}, "")
+		out.Data = append(out.Data, &RentalApproved{Rental: d.Rental})
 	}
+	h.toSign(&out, at, &Rental{ID: d.Rental}, e.Staff)
 	return out, nil
 }
 
@@ -98,16 +101,22 @@ func (h *Hall) rentable(at Stamp, tools []string) ([]Line, error) {
 		if err != nil {
 			return nil, err
 		}
-		lines = append(lines, newLine(t))
+		lines = append(lines, h.newLine(t))
 	}
 	return lines, nil
 }
 
-func newLine(t *Tool) Line {
-	return Line{
+// newLine is a tool as a rental holds on to it, priced by the list in force
+// unless it has one of its own.
+func (h *Hall) newLine(t *Tool) Line {
+	l := Line{
 		Tool: t.ID, Name: t.Name, Type: t.Type, Class: t.Class, Price: t.Price, Deposit: t.Deposit,
-		Accessories: slices.Clone(t.Accessories), State: ToolReserved,
+		Accessories: slices.Clone(t.Accessories), Parts: maps.Clone(t.PartPrices), State: ToolReserved,
 	}
+	if l.Class == Priced {
+		l.Price.Version = cmp.Or(l.Price.Version, h.cfg.Rental.PriceList)
+	}
+	return l
 }
 
 // lendable finds a tool that may leave now: in stock, and not overdue for its
@@ -119,70 +128,20 @@ func (h *Hall) lendable(at Stamp, id string) (*Tool, error) {
 		return nil, refuse("unknown-tool", "没有编号为%s的工具", id)
 	case t.State != ToolIn:
 		return nil, refuse("not-in", "%s（%s）现在是“%s”，不能出租", t.ID, t.Name, toolStateName[t.State])
-	case t.CheckBy != "" && DateOf(at.Time).String() > t.CheckBy:
-		return nil, refuse("check-due", "%s（%s）的安全检查已于%s到期，检查合格后才能出租", t.ID, t.Name, t.CheckBy)
 	}
-	return t, nil
+	return t, t.checked(at)
 }
 
-// mayRent asks whether a person may have these tools: a visitor of today, of
-// age, and with nothing else open that blocks.
-func (h *Hall) mayRent(at Stamp, ref string, f Facts, lines []Line) error {
-	switch {
-	case h.Day == "" || !at.Trusted:
-		return refuse(ReasonClock, "%s，请大厅负责人核准日期", refusalText[ReasonClock].reason)
-	case h.cfg.Rental.SameDayVisit && h.Persons[ref].Day != h.Day:
-		return refuse("no-visit", "租用工具要先在今天刷身份证登记")
-	case h.blocked(ref) != nil:
-		return refuse(ReasonBlocked, "%s", refusalText[ReasonBlocked].reason)
-	case f.Birth.IsZero():
-		return refuse("no-facts", "请让其再刷一次身份证，以便核验年龄")
-	}
-	age := Age(f.Birth, DateOf(at.Time))
-	if age < minimumAge {
-		return refuse(ReasonUnderage, "未满十六周岁，不能租用工具")
-	}
-	for _, l := range lines {
-		kind := h.cfg.Rental.Types[l.Type]
-		switch {
-		case age < 18 && !slices.Contains(h.cfg.Rental.MinorClasses, l.Class):
-			return refuse("minor", "未满十八周岁，不能租用%s（%s）", l.Tool, l.Name)
-		case age < kind.MinAge:
-			return refuse("minor", "未满%d周岁，不能租用%s（%s）", kind.MinAge, l.Tool, l.Name)
-		}
-	}
-	return h.clean(at, ref)
-}
-
-// skilled asks for the training that a tool's type wants: attended here, or
-// proven on paper that staff saw.
-func (h *Hall) skilled(ref string, courses []string, lines []Line) error {
-	for _, l := range lines {
-		if want := h.cfg.Rental.Types[l.Type].Training; want != "" && !slices.Contains(h.courses(ref), want) && !slices.Contains(courses, want) {
-			return refuse("untrained-user", "%s（%s）要参加过“%s”培训才能租用，请核对培训记录", l.Tool, l.Name, want)
-		}
+// checked refuses a tool that is overdue for its safety check.
+func (t *Tool) checked(at Stamp) error {
+	if t.CheckBy != "" && DateOf(at.Time).String() > t.CheckBy {
+		return refuse("check-due", "%s（%s）的安全检查已于%s到期，检查合格后才能出租", t.ID, t.Name, t.CheckBy)
 	}
 	return nil
 }
 
-// clean refuses a person who has a tool out for too long, or has not paid.
-func (h *Hall) clean(at Stamp, ref string) error {
-	for _, r := range h.rentals() {
-		if r.Person.Ref != ref {
-			continue
-		}
-		if r.Due > 0 {
-			return refuse("unpaid", "租赁单%s还欠%s元，付清后才能再租", r.ID, r.Due)
-		}
-		for i := range r.Lines {
-			if h.overdue(at, &r.Lines[i]) {
-				return refuse("overdue", "租赁单%s的%s已超期未还，归还后才能再租", r.ID, r.Lines[i].Name)
-			}
-		}
-	}
-	return nil
-}
-
+// preapproved reports whether the county lets all of these go without a person's
+// approval.
 func (h *Hall) preapproved(lines []Line) bool {
 	for _, l := range lines {
 		if !slices.Contains(h.cfg.Rental.Preapproved, l.Class) {

@@ -5,10 +5,11 @@ package hall
 type RentalSettled struct {
 	Rental string `json:"rental"`
 	Bill
-	Method  string `json:"method"`
-	Stub    string `json:"stub"` // of the signed return slip
+	Method  string `json:"method"` // how the rest was refunded, or what was due paid; empty: it was not
+	Stub    string `json:"stub"`   // of the signed return slip
 	Typed   bool   `json:"typed,omitempty"`
-	Binding string `json:"binding"`
+	Pad     string `json:"pad,omitempty"`     // SHA-256 of the strokes, if a pad took them
+	Binding string `json:"binding"`           // of the return slip that was printed last
 	Receipt string `json:"receipt,omitempty"` // deposit slip that was taken back
 	Staff   string `json:"staff"`
 }
@@ -37,13 +38,15 @@ func (h *Hall) earn(b Bill, sign Fen) {
 	}
 }
 
-// RentalSettle ends a rental: rent and damage are taken from the deposit, the
-// rest is given back, what is missing is paid.
+// RentalSettle ends a rental, once the return slip is signed: rent and damage are
+// taken from the deposit, the rest is given back. What is missing is paid only if
+// somebody says how; else it is owed.
 type RentalSettle struct {
 	Rental  string
 	Staff   string
-	Method  string // how the rest is refunded; how what is due was paid, empty if it was not
-	Stub    string // number of the signed return slip; empty is the printed one
+	Method  string // of a refund, empty: as the deposit was paid; of what is due, empty: it was not paid
+	Stub    string // number of the signed return slip; empty is the one printed last
+	Pad     string // SHA-256 of a signature pad's strokes, hexadecimal
 	Receipt string // number of the deposit slip that was handed in, if somebody looked
 }
 
@@ -52,7 +55,8 @@ type Settlement struct {
 	Rental string      `json:"rental"`
 	State  RentalState `json:"state"`
 	Bill
-	Paid Fen `json:"paid"` // of what was due
+	Paid   Fen    `json:"paid"`             // of what was due
+	Method string `json:"method,omitempty"` // how the rest was refunded, or what was due paid
 }
 
 func (e RentalSettle) handle(h *Hall, at Stamp) (Outcome, error) {
@@ -63,91 +67,55 @@ func (e RentalSettle) handle(h *Hall, at Stamp) (Outcome, error) {
 	if _, err := h.who(at, e.Staff, Counter, Keeper, Finance, Head); err != nil {
 		return Outcome{}, err
 	}
-	if e.Receipt != "" && e.Receipt != r.Receipt {
-		return Outcome{}, refuse("void-receipt", "押金单%s已作废或不属于这张租赁单，有效的是%s", e.Receipt, r.Receipt)
-	}
-	stub, typed, err := h.stub(r.settlementStub(), e.Stub)
-	if err != nil {
-		return Outcome{}, err
-	}
 	b := r.bill()
-	d := &RentalSettled{
-		Rental: r.ID, Bill: b, Method: e.Method, Stub: stub, Typed: typed, Binding: b.binding(r), Receipt: e.Receipt, Staff: e.Staff,
+	if b.binding(r) != r.Return.Binding {
+		return Outcome{}, refuse("bill-changed", "归还检查单打印后费用有变化，请重新打印归还检查单再签字")
+	}
+	d := &RentalSettled{Rental: r.ID, Bill: b, Pad: e.Pad, Binding: r.Return.Binding, Receipt: e.Receipt, Staff: e.Staff}
+	if err := e.check(h, r, d); err != nil {
+		return Outcome{}, err
 	}
 	out := Outcome{Data: []Data{d}}
 	paid := h.pay(&out, r, d)
-	out.Reply = func(*Hall) (any, error) { return Settlement{Rental: r.ID, State: Settled, Bill: b, Paid: paid}, nil }
-	h.addSlip(&out, h.settlementSlip(at, r, d))
+	out.Reply = func(*Hall) (any, error) {
+		return Settlement{Rental: r.ID, State: Settled, Bill: b, Paid: paid, Method: d.Method}, nil
+	}
+	h.addSlip(&out, h.settlementSlip(at, r, d, paid))
 	return out, nil
 }
 
+// check looks at what was signed, handed in and said of the money, and completes
+// the record.
+func (e RentalSettle) check(h *Hall, r *Rental, d *RentalSettled) (err error) {
+	if err := r.handedIn(e.Receipt); err != nil {
+		return err
+	}
+	if err := padded(e.Pad); err != nil {
+		return err
+	}
+	usual := ""
+	if d.Bill.Due == 0 {
+		usual = r.Method
+	}
+	if d.Method, err = way(e.Method, usual); err != nil {
+		return err
+	}
+	d.Stub, d.Typed, err = h.stub(r, r.Return.Stub, e.Stub)
+	return err
+}
+
 // pay adds what becomes of the money at a settlement.
-func (h *Hall) pay(out *Outcome, r *Rental, d *RentalSettled) (paid Fen) {
+func (*Hall) pay(out *Outcome, r *Rental, d *RentalSettled) (paid Fen) {
 	b := d.Bill
 	if kept := b.kept(); len(kept) > 0 {
 		out.Data = append(out.Data, &DepositForfeited{Rental: r.ID, Amount: sumOf(kept), Staff: d.Staff, Tools: kept})
 	}
-	back := d.Method
-	if back == "" {
-		back = r.Method
-	}
 	if b.Refund > 0 {
-		out.Data = append(out.Data, &DepositRefunded{Rental: r.ID, Amount: b.Refund, Method: back, Staff: d.Staff, Tools: b.refunds()})
+		out.Data = append(out.Data, &DepositRefunded{Rental: r.ID, Amount: b.Refund, Method: d.Method, Staff: d.Staff, Tools: b.refunds()})
 	}
 	if b.Due > 0 && d.Method != "" {
 		paid = b.Due
 		out.Data = append(out.Data, &PaymentTaken{Rental: r.ID, Amount: paid, Method: d.Method, Staff: d.Staff, Tools: b.dues()})
 	}
 	return paid
-}
-
-// RentalPay takes what a settlement left unpaid, whole or in part.
-type RentalPay struct {
-	Rental string
-	Amount Fen // 0: all of it
-	Method string
-	Staff  string
-}
-
-func (e RentalPay) handle(h *Hall, at Stamp) (Outcome, error) {
-	r, err := h.rental(e.Rental)
-	if err != nil {
-		return Outcome{}, err
-	}
-	if _, err := h.who(at, e.Staff, Counter, Keeper, Finance, Head); err != nil {
-		return Outcome{}, err
-	}
-	if e.Amount == 0 {
-		e.Amount = r.Due
-	}
-	switch {
-	case r.Due == 0:
-		return Outcome{}, refuse("nothing-due", "租赁单%s没有欠款", r.ID)
-	case e.Amount < 0 || e.Amount > r.Due:
-		return Outcome{}, refuse("amount", "租赁单%s欠%s元，收款不能多于欠款", r.ID, r.Due)
-	case e.Method == "":
-		e.Method = cash
-	}
-	return Outcome{
-		Data: []Data{&PaymentTaken{
-			Rental: r.ID, Amount: e.Amount, Method: e.Method, Staff: e.Staff, Tools: r.payTools(e.Amount),
-		}},
-		Reply: viewOf(r.ID),
-	}, nil
-}
-
-// payTools shares a payment out over what each tool still owes, in order. What
-// was paid before went the same way.
-func (r *Rental) payTools(amount Fen) (list []ToolSum) {
-	before := r.Bill.Due - r.Due
-	for _, d := range r.Bill.dues() {
-		gone := min(before, d.Amount)
-		before -= gone
-		part := min(amount, d.Amount-gone)
-		amount -= part
-		if part > 0 {
-			list = append(list, ToolSum{d.Tool, part})
-		}
-	}
-	return list
 }

@@ -54,9 +54,11 @@ type ReturnSlip struct {
 type ReturnCheck struct {
 	Tool        string   `json:"tool"`
 	Name        string   `json:"name"`
-	Out         string   `json:"out,omitempty"`
+	For         string   `json:"for,omitempty"` // tool that it replaced
+	Out         string   `json:"out"`
 	In          string   `json:"in,omitempty"`
-	Checklist   []string `json:"checklist"`
+	Passed      []string `json:"passed"` // points of the checklist that were in order
+	Failed      []string `json:"failed"` // and those that were not
 	Accessories []string `json:"accessories"`
 	Missing     []string `json:"missing"`
 	Result      string   `json:"result"` // 完好, 损坏, 缺配件, 丢失
@@ -69,35 +71,41 @@ type SettlementSlip struct {
 	Last4   string `json:"last4"`
 	Lines   []Line `json:"lines"`
 	Bill    Bill   `json:"bill"`
-	Capital string `json:"capital"` // of the refund, or of what is due
-	Receipt string `json:"receipt"` // deposit slip that is taken back
+	Capital string `json:"capital"`          // of the refund, or of what is due
+	Paid    Fen    `json:"paid"`             // of what is due
+	Method  string `json:"method,omitempty"` // how it was paid, or the rest refunded
+	Receipt string `json:"receipt"`          // deposit slip that no longer counts
 	Stub    string `json:"stub"`
 	Binding string `json:"binding"`
-	Method  string `json:"method"`
 	Staff   string `json:"staff"`
 	Issued  string `json:"issued"`
+
+	HandedIn bool `json:"handed_in"` // somebody saw the deposit slip
 }
 
-// contract adds the record of an approval and its contract slip to an outcome.
-func (h *Hall) contract(out *Outcome, at Stamp, r *Rental, d *RentalApproved) {
-	terms := h.cfg.Rental.Terms
-	d.Terms, d.Binding = terms.Version, r.binding(terms)
-	out.Data = append(out.Data, d)
+// contractSlip is the 租赁单 of a rental that was approved.
+func (h *Hall) contractSlip(at Stamp, r *Rental, d *RentalDrawn) Slip {
 	s := RentalSlip{
-		Rental: r.ID, Last4: r.Person.Last4, Lines: r.Lines, Trade: r.Trade, Deposit: r.deposit(), Capital: Capital(r.deposit()),
-		Safety: h.safety(r), Terms: terms, Binding: d.Binding, Stub: r.contractStub(), Approver: d.Staff, Issued: minute(at),
+		Rental: r.ID, Last4: r.Person.Last4, Trade: r.Trade, Deposit: r.deposit(), Capital: Capital(r.deposit()),
+		Safety: h.safety(r), Terms: h.cfg.Rental.Terms, Binding: d.Binding, Stub: d.Stub, Approver: approvedBy(r.Approver), Issued: minute(at),
 	}
 	if limit := h.cfg.Rental.OverdueAfter; limit > 0 {
 		s.Back = "出库后" + hours(limit) + "内归还"
 	}
 	for _, l := range r.Lines {
-		s.Prices = append(s.Prices, l.Price.text())
+		if !r.handsOut(l) {
+			continue
+		}
+		s.Lines, s.Prices = append(s.Lines, l), append(s.Prices, l.Price.text())
 		if t := h.Tools[l.Tool]; t != nil && t.Door != "" && l.State == ToolReserved {
 			s.Doors = append(s.Doors, t.Door)
 		}
 	}
-	h.addSlip(out, newSlip("rental", r.Person.Ref, r.ID, s))
+	return newSlip("rental", r.Person.Ref, r.ID, s)
 }
+
+// handsOut reports whether a tool was handed out, or still may be.
+func (*Rental) handsOut(l Line) bool { return l.State == ToolReserved || !l.Out.Time.IsZero() }
 
 // safety gathers the safety notes of a rental's types, each once.
 func (h *Hall) safety(r *Rental) (notes []string) {
@@ -119,30 +127,27 @@ func (h *Hall) checklist(kind string) []string {
 	return h.cfg.Rental.Checklist
 }
 
-func (h *Hall) depositSlip(at Stamp, r *Rental, receipt, method, staff string) Slip {
-	return newSlip("deposit", r.Person.Ref, r.ID, DepositSlip{
-		Receipt: receipt, Rental: r.ID, Last4: r.Person.Last4, Lines: r.Lines, Amount: r.deposit(),
-		Capital: Capital(r.deposit()), Method: method, Staff: staff, Issued: minute(at),
-	})
-}
+// mustTick reports whether each point of a checklist wants an answer, since the
+// type has one of its own.
+func (h *Hall) mustTick(kind string) bool { return len(h.cfg.Rental.Types[kind].Checklist) > 0 }
 
 var resultName = map[string]string{
 	ResultOK: "完好", ResultDamaged: "损坏", ResultIncomplete: "缺配件", ResultLost: "丢失",
 }
 
-// returnSlip is the 归还检查单 of a rental whose tools were all looked at.
-func (h *Hall) returnSlip(at Stamp, r *Rental, staff string) Slip {
-	b := r.bill()
+// returnSlip is the 归还检查单 of a rental whose tools were all looked at. A tool
+// that was never out is not on it.
+func (h *Hall) returnSlip(at Stamp, r *Rental, d *RentalDrawn) Slip {
 	s := ReturnSlip{
-		Rental: r.ID, Last4: r.Person.Last4, Bill: b, Stub: r.settlementStub(), Binding: b.binding(r), Staff: staff, Issued: minute(at),
+		Rental: r.ID, Last4: r.Person.Last4, Bill: r.bill(), Stub: d.Stub, Binding: d.Binding, Staff: d.Staff, Issued: minute(at),
 	}
 	for _, l := range r.Lines {
-		c := ReturnCheck{
-			Tool: l.Tool, Name: l.Name, Checklist: h.checklist(l.Type), Accessories: l.Accessories,
-			Missing: l.Missing, Result: resultName[l.Result], Deduct: l.Deduct,
+		if l.Out.Time.IsZero() {
+			continue
 		}
-		if !l.Out.Time.IsZero() {
-			c.Out = minute(l.Out)
+		c := ReturnCheck{
+			Tool: l.Tool, Name: l.Name, For: l.For, Out: minute(l.Out), Passed: l.Passed, Failed: l.Failed,
+			Accessories: l.Accessories, Missing: l.Missing, Result: resultName[l.Result], Deduct: l.Deduct,
 		}
 		if !l.In.Time.IsZero() {
 			c.In = minute(l.In)
@@ -152,9 +157,15 @@ func (h *Hall) returnSlip(at Stamp, r *Rental, staff string) Slip {
 	return newSlip("return", r.Person.Ref, r.ID, s)
 }
 
-func (h *Hall) settlementSlip(at Stamp, r *Rental, d *RentalSettled) Slip {
-	return newSlip("settlement", r.Person.Ref, r.ID, SettlementSlip{
-		Rental: r.ID, Last4: r.Person.Last4, Lines: r.Lines, Bill: d.Bill, Capital: Capital(max(d.Refund, d.Bill.Due)),
-		Receipt: r.Receipt, Stub: d.Stub, Binding: d.Binding, Method: d.Method, Staff: d.Staff, Issued: minute(at),
-	})
+func (*Hall) settlementSlip(at Stamp, r *Rental, d *RentalSettled, paid Fen) Slip {
+	s := SettlementSlip{
+		Rental: r.ID, Last4: r.Person.Last4, Bill: d.Bill, Capital: Capital(max(d.Refund, d.Bill.Due)), Paid: paid,
+		Receipt: r.Receipt, HandedIn: d.Receipt != "", Stub: d.Stub, Binding: d.Binding, Method: d.Method, Staff: d.Staff, Issued: minute(at),
+	}
+	for _, l := range r.Lines {
+		if !l.Out.Time.IsZero() {
+			s.Lines = append(s.Lines, l)
+		}
+	}
+	return newSlip("settlement", r.Person.Ref, r.ID, s)
 }

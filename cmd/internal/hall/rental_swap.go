@@ -1,7 +1,5 @@
 package hall
 
-import "slices"
-
 // RentalSwapped records that another tool takes a faulty one's place, at the
 // same price and with the same deposit.
 type RentalSwapped struct {
@@ -21,24 +19,26 @@ func (d *RentalSwapped) apply(h *Hall, _ Stamp) {
 		return
 	}
 	if l := r.line(d.Tool); l != nil && l.State == ToolReserved {
-		l.State = ToolIn
+		l.State = ToolInRepair
 		if t := h.Tools[l.Tool]; t != nil && t.Rental == r.ID {
-			t.State, t.Rental = ToolIn, ""
+			t.State, t.Rental = ToolInRepair, ""
 		}
 	}
-	r.Lines = append(r.Lines, d.Line)
+	r.Lines, r.State = append(r.Lines, d.Line), Approved
 	if t := h.Tools[d.Line.Tool]; t != nil {
 		t.State, t.Rental = ToolReserved, r.ID
 	}
 }
 
 // RentalSwap gives another tool for one that is faulty: one that was brought
-// back, or one that could not be handed out. The contract is written anew and
-// signed; the deposit stays.
+// back today and not found to be in order, or one that could not be handed out,
+// which goes to be repaired. The contract is drawn anew and signed; the deposit
+// stays.
 type RentalSwap struct {
 	Rental string
 	Tool   string
 	With   string
+	Facts  Facts // see Judged
 	Staff  string
 	Reason string
 }
@@ -55,8 +55,8 @@ func (e RentalSwap) handle(h *Hall, at Stamp) (Outcome, error) {
 	switch {
 	case l == nil:
 		return Outcome{}, refuse("not-on-slip", "租赁单%s上没有%s", r.ID, e.Tool)
-	case !r.swappable(l):
-		return Outcome{}, refuse("wrong-order", "%s现在是“%s”，不能换；换工具要先把原工具归还，或在出库之前", l.Tool, toolStateName[l.State])
+	case !h.swappable(r, l):
+		return Outcome{}, refuse("wrong-order", "%s现在是“%s”，不能换；只能换还没有出库的，或当天归还、没有检查或检查不合格的", l.Tool, toolStateName[l.State])
 	case e.Reason == "":
 		return Outcome{}, refuse("no-reason", "请写明换工具的原因（--reason）")
 	case r.line(e.With) != nil:
@@ -64,41 +64,52 @@ func (e RentalSwap) handle(h *Hall, at Stamp) (Outcome, error) {
 	case h.opOf(r.ID) != nil:
 		return Outcome{}, refuse("door-busy", "这张租赁单的柜门还没有处理完，请先处理")
 	}
-	t, err := h.lendable(at, e.With)
+	line, err := h.alike(at, l, e.With)
+	if err == nil {
+		err = h.mayRent(at, r.Person.Ref, e.Facts, []Line{line})
+	}
 	if err != nil {
 		return Outcome{}, err
 	}
-	if t.Class != l.Class || t.Type != l.Type || t.Deposit > h.Tools[l.Tool].Deposit {
-		return Outcome{}, refuse("not-alike", "%s与%s不是同类工具或押金更高，请另行申请", t.ID, l.Tool)
-	}
-	line := newLine(t)
-	line.Price, line.Deposit, line.For = l.Price, 0, l.Tool
 	out := Outcome{
 		Data:  []Data{&RentalSwapped{Rental: r.ID, Tool: l.Tool, Line: line, Staff: e.Staff, Reason: e.Reason}},
 		Reply: viewOf(r.ID),
 	}
-	anew := *r
-	anew.Lines = append(slices.Clone(r.Lines), line)
-	if i := slices.IndexFunc(anew.Lines, func(o Line) bool { return o.Tool == l.Tool }); anew.Lines[i].State == ToolReserved {
-		anew.Lines[i].State = ToolIn
-	}
-	h.contract(&out, at, &anew, &RentalApproved{Rental: r.ID, Staff: e.Staff, Again: true})
+	h.toSign(&out, at, r, e.Staff)
 	return out, nil
 }
 
+// alike is a line for another tool in one's place, at the price and under the
+// deposit that were signed.
+func (h *Hall) alike(at Stamp, l *Line, other string) (Line, error) {
+	t, err := h.lendable(at, other)
+	if err != nil {
+		return Line{}, err
+	}
+	if t.Class != l.Class || t.Type != l.Type || t.Deposit > h.Tools[l.Tool].Deposit {
+		return Line{}, refuse("not-alike", "%s与%s不是同类工具或押金更高，请另行申请", t.ID, l.Tool)
+	}
+	line := h.newLine(t)
+	line.Price, line.Deposit, line.For = l.Price, 0, l.Tool
+	return line, nil
+}
+
 // swappable reports whether a tool may be swapped: its rental holds a deposit,
-// and it is back or was not handed out yet, and nothing replaced it so far.
-func (r *Rental) swappable(l *Line) bool {
+// nothing replaced it so far, and it was not handed out yet, or came back today
+// and was not found to be in order.
+func (h *Hall) swappable(r *Rental, l *Line) bool {
 	for _, o := range r.Lines {
 		if o.For == l.Tool {
 			return false
 		}
 	}
+	if l.State == ToolReserved {
+		return r.State == Deposited
+	}
+	faulty := l.State == ToolReturned || l.Result == ResultDamaged || l.Result == ResultIncomplete
 	switch r.State {
-	case Deposited:
-		return l.State == ToolReserved || !l.In.Time.IsZero()
-	case Out, Returned, Inspected:
-		return !l.In.Time.IsZero()
+	case Deposited, Out, Returned, Inspected:
+		return faulty && l.Back == h.Day
 	default:
 		return false
 	}

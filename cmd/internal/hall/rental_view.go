@@ -21,9 +21,10 @@ type RentalView struct {
 	Due       Fen         `json:"due"`
 	Staff     string      `json:"staff"`
 	Approver  string      `json:"approver,omitempty"`
-	Stub      string      `json:"stub,omitempty"`
+	Stub      string      `json:"stub,omitempty"`    // of the signed contract
+	ToSign    string      `json:"to_sign,omitempty"` // stub that waits for a signature now
 	Receipt   string      `json:"receipt,omitempty"`
-	Binding   string      `json:"binding,omitempty"`
+	Binding   string      `json:"binding,omitempty"` // of the paper that was signed or is to be
 	Overdue   bool        `json:"overdue"`
 	Bill      *Bill       `json:"bill,omitempty"` // once inspected: what settling will come to
 	Requested time.Time   `json:"requested"`
@@ -40,7 +41,11 @@ type LineView struct {
 	State       ToolState  `json:"state"`
 	Door        DoorID     `json:"door,omitempty"`
 	Accessories []string   `json:"accessories,omitempty"`
+	Safety      []string   `json:"safety,omitempty"`    // to be shown before signing
 	Checklist   []string   `json:"checklist,omitempty"` // to be asked at the inspection
+	MustTick    bool       `json:"must_tick"`           // each point of it wants an answer
+	Passed      []string   `json:"passed,omitempty"`
+	Failed      []string   `json:"failed,omitempty"`
 	Missing     []string   `json:"missing,omitempty"`
 	Result      string     `json:"result,omitempty"`
 	Deduct      Fen        `json:"deduct"`
@@ -52,8 +57,9 @@ type LineView struct {
 func (h *Hall) lineView(l Line) LineView {
 	v := LineView{
 		Tool: l.Tool, Name: l.Name, Class: l.Class, Price: l.Price, PriceText: l.Price.text(), Deposit: l.Deposit,
-		State: l.State, Accessories: slices.Clone(l.Accessories), Checklist: h.checklist(l.Type),
-		Missing: slices.Clone(l.Missing), Result: l.Result, Deduct: l.Deduct, Out: when(l.Out), In: when(l.In), For: l.For,
+		State: l.State, Accessories: slices.Clone(l.Accessories), Safety: h.cfg.Rental.Types[l.Type].Safety,
+		Checklist: h.checklist(l.Type), MustTick: h.mustTick(l.Type),
+		Passed: slices.Clone(l.Passed), Failed: slices.Clone(l.Failed), Missing: slices.Clone(l.Missing), Result: l.Result, Deduct: l.Deduct, Out: when(l.Out), In: when(l.In), For: l.For,
 	}
 	if t := h.Tools[l.Tool]; t != nil {
 		v.Door = t.Door
@@ -76,9 +82,12 @@ func (h *Hall) rentalView(r *Rental) RentalView {
 		Deposit: r.deposit(), Held: r.Held, Due: r.Due, Staff: r.By, Approver: r.Approver, Stub: r.Stub,
 		Receipt: r.Receipt, Binding: r.Binding, Bill: r.Bill, Requested: r.Requested.Time,
 	}
-	if r.State == Inspected || r.State == Lost { // shown before it is owed
+	switch r.State { //nolint:exhaustive // no other state waits for a signature
+	case Approved:
+		v.ToSign, v.Binding = r.Contract.Stub, r.Contract.Binding
+	case Inspected, Lost: // the bill is shown before it is owed
 		b := r.bill()
-		v.Bill = &b
+		v.Bill, v.ToSign, v.Binding = &b, r.Return.Stub, r.Return.Binding
 	}
 	for i, l := range r.Lines {
 		v.Lines[i] = h.lineView(l)

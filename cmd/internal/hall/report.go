@@ -142,7 +142,8 @@ func (r DayReport) slip(staff string, at Stamp) ReportSlip {
 	return s.with("服务", number("一次性告知", r.Notices), number("其中再次告知", r.Mistakes), number("培训签到", r.Trainings), number("紧急呼叫", r.Emergencies)).
 		with("工具租赁", number("申请", r.Rentals), number("结算", r.Settled), number("在租工具", r.Out),
 			money("收押金", r.Money.DepositIn), money("退押金", r.Money.DepositOut), money("押金抵扣", r.Money.Kept),
-			money("租金", r.Money.Rent), money("赔偿", r.Money.Compensation), money("另收", r.Money.Paid), money("结存押金", r.Money.Owing)).
+			money("租金", r.Money.Rent), money("赔偿", r.Money.Compensation), money("另收", r.Money.Paid), money("在管押金", r.Money.Owing),
+			money("抽屉现金", r.Money.Drawer.Cash), number("待财务接收的交接单", r.Money.open())).
 		with("设备", number("有故障的设备", r.Faults))
 }
 

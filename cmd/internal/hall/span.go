@@ -10,9 +10,18 @@ import (
 // was wrong for a while, changes nothing of what is owed.
 type Boot struct {
 	ID   string        `json:"id"`
-	Zero time.Time     `json:"zero,omitzero"` // wall time of the start, once a trusted stamp told it
-	Last time.Duration `json:"last"`          // uptime at its last record
+	Last time.Duration `json:"last"` // uptime at its last record
+
+	// The wall time of the start as trusted stamps told it, the earliest and the
+	// latest; zero until one did. Where they lie apart the clock was set, and
+	// nobody knows which of them was right.
+	Early time.Time `json:"early,omitzero"`
+	Late  time.Time `json:"late,omitzero"`
 }
+
+// agree is how far trusted stamps of one start may lie apart: a clock drifts,
+// and is set back a little when it is synchronised.
+const agree = 5 * time.Minute
 
 // keptBoots is how many starts are remembered; a tool that was out over more
 // of them is charged for less than it was out, never for more.
@@ -31,7 +40,7 @@ func (h *Hall) witness(at Stamp) {
 	b := &h.Boots[i]
 	b.Last = max(b.Last, at.Uptime)
 	if at.Trusted {
-		b.Zero = at.Time.Add(-at.Uptime)
+		b.tell(at.Time.Add(-at.Uptime))
 	}
 	if n := len(h.Boots) - keptBoots; n > 0 {
 		h.Boots = slices.Delete(h.Boots, 0, n)
@@ -42,29 +51,54 @@ func (h *Hall) boot(id string) int {
 	return slices.IndexFunc(h.Boots, func(b Boot) bool { return b.ID == id })
 }
 
+// tell enters what a trusted stamp says of when the machine started.
+func (b *Boot) tell(zero time.Time) {
+	if b.Early.IsZero() || zero.Before(b.Early) {
+		b.Early = zero
+	}
+	if zero.After(b.Late) {
+		b.Late = zero
+	}
+}
+
 // elapsed is the time between two stamps. It is sure within one start of the
 // machine, and over restarts if the wall time of both is known by now. When it
-// is not sure it is the part of the time that can be proven.
+// is not sure it is the smallest time that it can have been.
 func (h *Hall) elapsed(from, to Stamp) (d time.Duration, sure bool) {
 	if from.Boot != "" && from.Boot == to.Boot {
 		return max(to.Uptime-from.Uptime, 0), true
 	}
 	least := h.proven(from, to)
-	a, okA := h.wall(from)
-	b, okB := h.wall(to)
-	if d = b.Sub(a); okA && okB && d >= least {
-		return d, true
+	a, b := h.wall(from), h.wall(to)
+	if d = b.early.Sub(a.late); a.known() && b.known() && d >= least {
+		return d, a.sure() && b.sure()
 	}
 	return least, false
 }
 
-// wall is the true wall time of a stamp, if it is known by now: a start whose
+// wall is what is known of the wall time of a stamp: when it was at the earliest
+// and at the latest.
+type wall struct{ early, late time.Time }
+
+func (w wall) known() bool { return !w.early.IsZero() }
+
+// sure reports whether only one clock can have been right.
+func (w wall) sure() bool { return w.known() && w.late.Sub(w.early) <= agree }
+
+// wall is the wall time of a stamp, as far as it is known by now: a start whose
 // wall time was learned later gives it to its earlier stamps too.
-func (h *Hall) wall(s Stamp) (time.Time, bool) {
-	if i := h.boot(s.Boot); s.Boot != "" && i >= 0 && !h.Boots[i].Zero.IsZero() {
-		return h.Boots[i].Zero.Add(s.Uptime), true
+func (h *Hall) wall(s Stamp) wall {
+	var b Boot
+	if i := h.boot(s.Boot); s.Boot != "" && i >= 0 {
+		b = h.Boots[i]
 	}
-	return s.Time, s.Trusted
+	if s.Trusted {
+		b.tell(s.Time.Add(-s.Uptime))
+	}
+	if b.Early.IsZero() {
+		return wall{}
+	}
+	return wall{b.Early.Add(s.Uptime), b.Late.Add(s.Uptime)}
 }
 
 // proven is the time between two stamps of different starts during which the

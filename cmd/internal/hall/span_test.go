@@ -49,6 +49,34 @@ func TestElapsed(t *testing.T) {
 			[]Stamp{stampOf("a", h, "2026-03-02 08:00", true), stampOf("a", 6*h, "2026-03-02 08:30", false)},
 			stampOf("b", h, "2026-03-02 09:00", true), 6 * h, true,
 		},
+		{
+			"the clock is set back a day and still believed, then right after a restart",
+			[]Stamp{stampOf("a", h, "2026-03-02 08:00", true), stampOf("a", 2*h, "2026-03-01 09:00", true)},
+			stampOf("b", h, "2026-03-02 10:00", true), 2 * h, true,
+		},
+		{
+			"the clock is set ahead a day and still believed, then right after a restart",
+			[]Stamp{stampOf("a", h, "2026-03-02 08:00", true), stampOf("a", 2*h, "2026-03-03 09:00", true)},
+			stampOf("b", h, "2026-03-02 10:00", true), 2 * h, true,
+		},
+		{
+			"set back and right again before the restart",
+			[]Stamp{
+				stampOf("a", h, "2026-03-02 08:00", true), stampOf("a", 2*h, "2026-03-01 09:00", true),
+				stampOf("a", 3*h, "2026-03-02 10:00", true),
+			},
+			stampOf("b", h, "2026-03-02 12:00", true), 4 * h, true,
+		},
+		{
+			"the clock of the end is set after it began",
+			[]Stamp{stampOf("a", h, "2026-03-02 08:00", true), stampOf("b", h, "2026-03-04 10:00", true)},
+			stampOf("b", 2*h, "2026-03-02 11:00", true), 3 * h, true,
+		},
+		{
+			"set right by a minute",
+			[]Stamp{stampOf("a", h, "2026-03-02 08:00", true), stampOf("a", 2*h, "2026-03-02 08:59", true)},
+			stampOf("b", h, "2026-03-02 12:00", true), 4 * h, false,
+		},
 		{"nothing known", []Stamp{{}}, Stamp{}, 0, true},
 	} {
 		hall := New(testConfig())

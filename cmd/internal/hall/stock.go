@@ -21,7 +21,7 @@ type StockLine struct {
 	Tool  string    `json:"tool"`
 	Name  string    `json:"name,omitempty"`
 	State ToolState `json:"state,omitempty"` // by the book
-	What  string    `json:"what"`            // 缺少, 多出, 无此编号
+	What  string    `json:"what"`            // 缺少, 多出, 放错, 无此编号
 }
 
 // StockSlip is the content of a 盘点表.
@@ -52,25 +52,41 @@ func (e StockTake) handle(h *Hall, at Stamp) (Outcome, error) {
 			return Outcome{}, err
 		}
 	}
+	if e.Locker != "" && h.cfg.Lockers[e.Locker] == 0 {
+		return Outcome{}, refuse("unknown-locker", "没有“%s”柜", e.Locker)
+	}
+	d := h.counted(e)
+	out := Outcome{Data: []Data{d}, Reply: func(*Hall) (any, error) { return *d, nil }}
+	h.addSlip(&out, newSlip("stock", "", e.Locker, StockSlip{StockTaken: *d, Issued: minute(at)}))
+	return out, nil
+}
+
+// counted is a stock-take's record. Of a single locker a tool that belongs
+// elsewhere is told too.
+func (h *Hall) counted(e StockTake) *StockTaken {
 	seen := slices.Compact(slices.Sorted(slices.Values(e.Seen)))
 	d := &StockTaken{
 		Locker: e.Locker, Seen: len(seen), Differ: []StockLine{}, Staff: e.Staff, Second: e.Second, Remarks: e.Remarks,
 	}
+	differ := func(t *Tool, what string) {
+		d.Differ = append(d.Differ, StockLine{Tool: t.ID, Name: t.Name, State: t.State, What: what})
+	}
 	for _, id := range slices.Sorted(maps.Keys(h.Tools)) {
 		t := h.Tools[id]
-		if locker, _, _ := t.Door.Split(); e.Locker != "" && locker != e.Locker {
-			continue
-		}
+		locker, _, _ := t.Door.Split()
 		_, found := slices.BinarySearch(seen, id)
-		here := t.here()
+		elsewhere := e.Locker != "" && locker != e.Locker
+		here := t.here() && !elsewhere
 		if here {
 			d.Expect++
 		}
 		switch {
 		case here && !found:
-			d.Differ = append(d.Differ, StockLine{Tool: id, Name: t.Name, State: t.State, What: "缺少"})
-		case !here && found:
-			d.Differ = append(d.Differ, StockLine{Tool: id, Name: t.Name, State: t.State, What: "多出"})
+			differ(t, "缺少")
+		case found && !t.here():
+			differ(t, "多出")
+		case found && elsewhere:
+			differ(t, "放错")
 		}
 	}
 	for _, id := range seen {
@@ -78,9 +94,7 @@ func (e StockTake) handle(h *Hall, at Stamp) (Outcome, error) {
 			d.Differ = append(d.Differ, StockLine{Tool: id, What: "无此编号"})
 		}
 	}
-	out := Outcome{Data: []Data{d}, Reply: func(*Hall) (any, error) { return *d, nil }}
-	h.addSlip(&out, newSlip("stock", "", e.Locker, StockSlip{StockTaken: *d, Issued: minute(at)}))
-	return out, nil
+	return d
 }
 
 // here reports whether a tool is in the hall by the book.

@@ -49,12 +49,14 @@ type StorageLeft struct {
 	Door    DoorID `json:"door"`
 }
 
-// StorageEnded records that a door is free again, and how: 取回, 清柜, or that it
-// never opened.
+// StorageEnded records that a door is free again, and how: 取回, 清柜, 人工取出, or
+// 未寄存 if nothing was put in.
 type StorageEnded struct {
 	Storage string `json:"storage"`
 	How     string `json:"how"`
 	Staff   string `json:"staff"`
+	Second  string `json:"second,omitempty"` // by key
+	Reason  string `json:"reason,omitempty"` // by key
 }
 
 func (*StorageBegun) Kind() Kind        { return "storage.begun" }
@@ -86,7 +88,12 @@ func (d *StorageLeft) apply(h *Hall, _ Stamp) {
 	}
 }
 
-func (d *StorageEnded) apply(h *Hall, _ Stamp) { delete(h.Storages, d.Storage) }
+func (d *StorageEnded) apply(h *Hall, at Stamp) {
+	delete(h.Storages, d.Storage)
+	if d.Second != "" {
+		h.except(at, d.Staff, "人工取出寄存物品", d.Storage, d.Reason)
+	}
+}
 
 // StorageSlip is the content of a 寄存单.
 type StorageSlip struct {
@@ -165,38 +172,13 @@ func (h *Hall) freeDoor() (best DoorID) {
 	return best
 }
 
-// Fetch opens the door for whoever stored something behind it.
-type Fetch struct {
-	Storage string // number on the slip; empty: by person
-	Person  string // ref or "last"
-	Staff   string
-}
-
-func (e Fetch) handle(h *Hall, at Stamp) (Outcome, error) {
-	if _, err := h.who(at, e.Staff, Counter, Keeper, Head); err != nil {
-		return Outcome{}, err
-	}
-	s := h.Storages[e.Storage]
-	if e.Storage == "" {
-		ref, err := h.Resolve(e.Person)
-		if err != nil {
-			return Outcome{}, err
-		}
-		s = h.storageOf(ref)
-	}
-	if s == nil {
-		return Outcome{}, refuse("no-storage", "没有找到寄存的物品，请核对寄存单号或让本人刷身份证")
-	}
-	return h.open(&DoorOpening{Door: s.Door, Purpose: ForFetch, About: s.ID, Staff: e.Staff})
-}
-
-func (h *Hall) storageOf(ref string) *Storage {
+// storages lists what is stored, in order.
+func (h *Hall) storages() []*Storage {
+	list := make([]*Storage, 0, len(h.Storages))
 	for _, id := range slices.Sorted(maps.Keys(h.Storages)) {
-		if h.Storages[id].Person.Ref == ref {
-			return h.Storages[id]
-		}
+		list = append(list, h.Storages[id])
 	}
-	return nil
+	return list
 }
 
 // stored adds that a worker's things are in, with the slip to get them back.
@@ -209,14 +191,6 @@ func (h *Hall) stored(out *Outcome, at Stamp, o *Operation) {
 	h.addSlip(out, newSlip("storage", s.Person.Ref, s.ID, StorageSlip{
 		Storage: s.ID, Last4: s.Person.Last4, Door: s.Door, What: s.What, Staff: o.Staff, Issued: minute(at),
 	}))
-}
-
-// fetched ends a storage.
-func (h *Hall) fetched(o *Operation, how string) []Data {
-	if h.Storages[o.About] == nil {
-		return nil
-	}
-	return []Data{&StorageEnded{Storage: o.About, How: how, Staff: o.Staff}}
 }
 
 func (h *Hall) storageReply(o *Operation) any {
@@ -240,8 +214,8 @@ func (s *Storage) view() StorageView {
 // ListStorages gives what is stored.
 func (h *Hall) ListStorages() []StorageView {
 	list := []StorageView{}
-	for _, id := range slices.Sorted(maps.Keys(h.Storages)) {
-		list = append(list, h.Storages[id].view())
+	for _, s := range h.storages() {
+		list = append(list, s.view())
 	}
 	return list
 }
@@ -249,8 +223,7 @@ func (h *Hall) ListStorages() []StorageView {
 // leftOver tells of things that were not fetched on their day.
 func (h *Hall) leftOver(_ Stamp, out *Outcome) time.Duration {
 	wait := rest
-	for _, id := range slices.Sorted(maps.Keys(h.Storages)) {
-		s := h.Storages[id]
+	for _, s := range h.storages() {
 		if s.Told || s.Day >= h.Day {
 			continue
 		}

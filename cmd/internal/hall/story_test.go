@@ -18,7 +18,9 @@ type story struct {
 	at      Stamp
 	ledger  []stored
 	effects []Effect
-	long    bool // many days: without looking at the whole state around each event
+	out     []Job            // papers that came out and were not looked at
+	people  map[string]Facts // of the cards that were laid
+	long    bool             // many days: without looking at the whole state around each event
 }
 
 type stored struct {
@@ -59,7 +61,7 @@ func testConfig() Config {
 func begin(t *testing.T) *story {
 	t.Helper()
 	cfg := testConfig()
-	return &story{t: t, cfg: cfg, h: New(cfg), at: Stamp{
+	return &story{t: t, cfg: cfg, h: New(cfg), people: map[string]Facts{}, at: Stamp{
 		Time: time.Date(2026, 3, 2, 7, 0, 0, 0, shanghai), Trusted: true, Boot: "b1", Uptime: time.Minute,
 	}}
 }
@@ -80,6 +82,7 @@ func (s *story) send(ev Event) (Outcome, error) {
 
 func (s *story) decide(ev Event) (Outcome, error) {
 	s.t.Helper()
+	ev = s.judged(ev)
 	var before []byte
 	if !s.long {
 		before, _ = s.h.Snapshot()
@@ -98,8 +101,28 @@ func (s *story) decide(ev Event) (Outcome, error) {
 		s.ledger = append(s.ledger, stored{d.Kind(), s.at, raw})
 		apply(s.t, s.h, s.ledger[len(s.ledger)-1])
 	}
+	for _, e := range out.Effects {
+		if p, ok := e.(Print); ok {
+			if err := LayOut(p.Job); err != nil {
+				s.t.Errorf("%T prints what nobody can lay out: %v", ev, err)
+			}
+		}
+	}
 	s.effects = append(s.effects, out.Effects...)
 	return out, err
+}
+
+// judged fills in what the hall knows of a person from the card.
+func (s *story) judged(ev Event) Event {
+	if c, ok := ev.(CardRead); ok {
+		s.people[c.Person.Ref] = c.Facts
+	}
+	if j, ok := ev.(Judged); ok {
+		if ref, err := j.Whom(s.h); err == nil {
+			return j.Judge(ref, s.people[ref])
+		}
+	}
+	return ev
 }
 
 func apply(t *testing.T, h *Hall, r stored) {
@@ -144,13 +167,33 @@ func (s *story) refused(ev Event, code string) {
 // printed confirms every slip that was sent to the printer, and gives their
 // templates.
 func (s *story) printed() (templates []string) {
-	for _, e := range s.took() {
-		if p, ok := e.(Print); ok {
-			templates = append(templates, p.Job.Slip.Template)
-			s.do(SlipResult{Job: p.Job.ID, State: JobPrinted})
+	for _, j := range s.papers() {
+		templates = append(templates, j.Slip.Template)
+	}
+	s.out = nil
+	return templates
+}
+
+// papers confirms every slip that was sent to the printer, and gives all since
+// the last [story.printed].
+func (s *story) papers() []Job {
+	for len(s.effects) > 0 {
+		for _, j := range s.sent() {
+			s.out = append(s.out, j)
+			s.do(SlipResult{Job: j.ID, State: JobPrinted})
 		}
 	}
-	return templates
+	return s.out
+}
+
+// sent gives the slips that were sent to the printer since the last time.
+func (s *story) sent() (jobs []Job) {
+	for _, e := range s.took() {
+		if p, ok := e.(Print); ok {
+			jobs = append(jobs, p.Job)
+		}
+	}
+	return jobs
 }
 
 // took gives the effects since the last time.
@@ -192,6 +235,6 @@ func snapshot(t *testing.T, h *Hall) string {
 func born(ref string, y int, m time.Month, d int) CardRead {
 	return CardRead{
 		Person: Person{Ref: ref, Last4: "002X"},
-		Facts:  Facts{Document: "resident", Birth: Date{y, m, d}},
+		Facts:  Facts{Document: DocumentResident, Birth: Date{y, m, d}},
 	}
 }

@@ -1,9 +1,9 @@
 package hall
 
 import (
+	"cmp"
 	"maps"
 	"slices"
-	"time"
 )
 
 // Class is how a tool is priced.
@@ -25,8 +25,10 @@ type Tool struct {
 	Price       Price          `json:"price"`
 	Deposit     Fen            `json:"deposit"`
 	Purchase    Fen            `json:"purchase"`
-	Door        DoorID         `json:"door,omitempty"`  // empty: kept on a shelf, handed out by hand
-	Place       string         `json:"place,omitempty"` // shelf or bin
+	Bought      string         `json:"bought,omitempty"` // day of the purchase, 2026-01-31
+	Life        int            `json:"life,omitempty"`   // useful life in months; 0: not depreciated
+	Door        DoorID         `json:"door,omitempty"`   // empty: kept on a shelf, handed out by hand
+	Place       string         `json:"place,omitempty"`  // shelf or bin
 	Accessories []string       `json:"accessories,omitempty"`
 	PartPrices  map[string]Fen `json:"part_prices,omitempty"` // what a missing accessory costs
 	CheckEvery  int            `json:"check_every,omitempty"` // days between safety checks; 0: none
@@ -50,6 +52,8 @@ const (
 	ToolRetired  ToolState = "retired"  // 报废
 )
 
+var className = map[Class]string{Simple: "简单工具", Priced: "计价工具"}
+
 var toolStateName = map[ToolState]string{
 	ToolIn: "在库", ToolReserved: "已预订", ToolOut: "在租", ToolReturned: "待检",
 	ToolInRepair: "维修", ToolLost: "报损", ToolRetired: "报废",
@@ -63,11 +67,12 @@ var toolData = []func() Data{
 	func() Data { return new(StockTaken) },
 }
 
-// ToolAdd brings a new tool into the stock (新增).
+// ToolAdd brings a new tool into the stock (新增). A county may want a request
+// with a reason, and two persons, for it.
 type ToolAdd struct {
 	Tool   Tool
 	Staff  string
-	Second string // a county may want two persons for it
+	Second string
 	Reason string
 }
 
@@ -75,21 +80,31 @@ func (e ToolAdd) handle(h *Hall, at Stamp) (Outcome, error) {
 	if _, err := h.who(at, e.Staff, Keeper, Head); err != nil {
 		return Outcome{}, err
 	}
-	if h.Tools[e.Tool.ID] != nil {
+	two := h.cfg.Rental.TwoPersonAdd
+	switch {
+	case h.Tools[e.Tool.ID] != nil:
 		return Outcome{}, refuse("exists", "编号%s已经有工具，请换一个编号", e.Tool.ID)
+	case two && e.Reason == "":
+		return Outcome{}, refuse("no-reason", "新增工具须申请并由两人办理，请写明原因（--reason）")
 	}
 	t, err := h.acceptable(at, e.Tool)
 	if err != nil {
 		return Outcome{}, err
 	}
 	t.State, t.Rental, t.Lacking = ToolIn, "", nil
+	if t.Bought == "" && t.Purchase > 0 {
+		t.Bought = h.Day
+	}
 	return h.lifecycle(at, &ToolLifecycle{
 		Tool: t, Action: ActionAdd, Cost: t.Purchase, Staff: e.Staff, Second: e.Second, Reason: e.Reason,
-	}, h.cfg.Rental.TwoPersonAdd)
+	}, two)
 }
 
-// mostText bounds what people type.
-const mostText = 64
+// mostText bounds what people type, and mostLife a tool's useful life in months.
+const (
+	mostText = 64
+	mostLife = 600
+)
 
 // acceptable checks a tool's description and completes it from its type.
 func (h *Hall) acceptable(at Stamp, t Tool) (Tool, error) {
@@ -109,6 +124,10 @@ func (h *Hall) acceptable(at Stamp, t Tool) (Tool, error) {
 		return t, refuse("class", "工具类别只能是 simple（简单工具）或 priced（计价工具）")
 	case t.Type != "" && !typed:
 		return t, refuse("unknown-type", "没有工具类型“%s”，请先在 hall.toml 的 tool_type 里写明", t.Type)
+	case t.Bought != "" && !isDate(t.Bought):
+		return t, refuse("bought", "购置日期“%s”不对，应写成 2026-01-31", t.Bought)
+	case t.Life < 0 || t.Life > mostLife:
+		return t, refuse("life", "使用年限请写月数，0到%d之间，0为不提折旧", mostLife)
 	case t.CheckEvery < 0 || t.CheckBy != "" && daysBefore(t.CheckBy, 0) != t.CheckBy:
 		return t, refuse("check", "安全检查的间隔或日期不对，日期应写成 2026-01-31")
 	}
@@ -159,6 +178,9 @@ func (h *Hall) place(t Tool) error {
 	return nil
 }
 
+// kept is where a tool is kept: its door, or a shelf or bin.
+func (t *Tool) kept() string { return cmp.Or(string(t.Door), t.Place) }
+
 // Tool gives one tool.
 func (h *Hall) Tool(id string) (Tool, error) {
 	t := h.Tools[id]
@@ -185,7 +207,6 @@ type ToolView struct {
 	Safety    []string    `json:"safety"`
 	Checklist []string    `json:"checklist"`
 	Account   AccountView `json:"account"`
-	IdleHours int         `json:"idle_hours"` // hours in the stock and not out
 }
 
 // ToolSheet gives a tool with its account, at a moment.
@@ -194,17 +215,12 @@ func (h *Hall) ToolSheet(id string, at Stamp) (ToolView, error) {
 	if err != nil {
 		return ToolView{}, err
 	}
-	account, err := h.ToolAccount(id)
+	account, err := h.ToolAccount(id, at)
 	if err != nil {
 		return ToolView{}, err
 	}
-	v := ToolView{
+	return ToolView{
 		Tool: t, StateName: toolStateName[t.State], PriceText: t.Price.text(), Account: account,
 		Safety: h.cfg.Rental.Types[t.Type].Safety, Checklist: h.checklist(t.Type),
-	}
-	if a := h.Accounts[id]; a != nil {
-		life, _ := h.elapsed(a.Begun, at)
-		v.IdleHours = int(max(life-a.Out, 0) / time.Hour)
-	}
-	return v, nil
+	}, nil
 }

@@ -4,7 +4,7 @@ import "slices"
 
 // from are the states in which an action is possible.
 var from = map[string][]ToolState{
-	ActionChange:  {ToolIn, ToolInRepair},
+	ActionChange:  {ToolIn, ToolInRepair, ToolLost},
 	ActionCheck:   {ToolIn, ToolInRepair},
 	ActionRepair:  {ToolIn},
 	ActionRestore: {ToolInRepair, ToolLost}, // a lost tool may be found again
@@ -48,21 +48,21 @@ func (h *Hall) move(at Stamp, id, action string, to ToolState, d ToolLifecycle, 
 	return h.lifecycle(at, &d, two)
 }
 
-// ToolRepair takes a tool out of the stock for repair (维修).
+// ToolRepair takes a tool out of the stock for repair (维修). One keeper does that
+// at once: it is the safe direction. What the repair costs is asked for with the
+// tool's way back.
 type ToolRepair struct {
 	ID     string
 	Staff  string
-	Second string
 	Reason string
-	Cost   Fen
 }
 
 func (e ToolRepair) handle(h *Hall, at Stamp) (Outcome, error) {
-	return h.move(at, e.ID, ActionRepair, ToolInRepair, ToolLifecycle{Staff: e.Staff, Second: e.Second, Reason: e.Reason, Cost: e.Cost}, false)
+	return h.move(at, e.ID, ActionRepair, ToolInRepair, ToolLifecycle{Staff: e.Staff, Reason: e.Reason}, false)
 }
 
 // ToolRestore brings a repaired tool, or one that was found again, back into
-// stock.
+// stock, with two persons.
 type ToolRestore struct {
 	ID     string
 	Staff  string
@@ -72,7 +72,7 @@ type ToolRestore struct {
 }
 
 func (e ToolRestore) handle(h *Hall, at Stamp) (Outcome, error) {
-	return h.move(at, e.ID, ActionRestore, ToolIn, ToolLifecycle{Staff: e.Staff, Second: e.Second, Reason: e.Reason, Cost: e.Cost}, false)
+	return h.move(at, e.ID, ActionRestore, ToolIn, ToolLifecycle{Staff: e.Staff, Second: e.Second, Reason: e.Reason, Cost: e.Cost}, true)
 }
 
 // ToolLoss writes a tool off that is missing or broken (报损), with two persons.
@@ -124,32 +124,4 @@ func (e ToolCheck) handle(h *Hall, at Stamp) (Outcome, error) {
 	d := out.Data[0].(*ToolLifecycle) //nolint:forcetypeassert // lifecycle puts it first
 	d.Tool.CheckBy = DateOf(at.Time.AddDate(0, 0, t.CheckEvery)).String()
 	return out, nil
-}
-
-// ToolChange describes a tool anew: its price, deposit, door and the like. A
-// rental that is under way keeps what was signed.
-type ToolChange struct {
-	Tool   Tool
-	Staff  string
-	Second string
-	Reason string
-}
-
-func (e ToolChange) handle(h *Hall, at Stamp) (Outcome, error) {
-	if _, err := h.who(at, e.Staff, Keeper, Head); err != nil {
-		return Outcome{}, err
-	}
-	old, err := h.movable(e.Tool.ID, ActionChange)
-	if err != nil {
-		return Outcome{}, err
-	}
-	if e.Reason == "" {
-		return Outcome{}, refuse("no-reason", "变更请写明原因（--reason）")
-	}
-	t, err := h.acceptable(at, e.Tool)
-	if err != nil {
-		return Outcome{}, err
-	}
-	t.State, t.Rental, t.Lacking = old.State, "", old.Lacking
-	return h.lifecycle(at, &ToolLifecycle{Tool: t, Action: ActionChange, Staff: e.Staff, Second: e.Second, Reason: e.Reason}, false)
 }

@@ -2,6 +2,7 @@ package hall
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -16,13 +17,14 @@ type Warning struct {
 func (h *Hall) Warnings() []Warning {
 	list := []Warning{}
 	add := func(code, subject, format string, args ...any) {
-		list = append(list, Warning{code, subject, fmt.Sprintf(format, args...)})
+		list = append(list, warning(code, subject, format, args...))
 	}
 	for _, a := range h.ListAlarms() {
 		if n := len(a.Acked); n < 2 {
 			add("emergency", a.ID, "%d号窗口紧急呼叫（%s），请%s确认", a.Window, a.At, roleName[[]Role{Head, Manager}[n]])
 		}
 	}
+	h.warnDoors(add)
 	for _, t := range h.byArrival() {
 		switch p := h.Persons[t.Person]; {
 		case t.State == Held && t.Reminded:
@@ -30,6 +32,14 @@ func (h *Hall) Warnings() []Warning {
 		case t.State != Ended && p != nil && p.Confirm != "":
 			add("confirm", t.Number, "%s持境外或港澳台证件，请核实可以在当地就业", t.Number)
 		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(h.Tools)) {
+		if t := h.Tools[id]; t.here() && t.CheckBy != "" && t.CheckBy < h.Day {
+			add("check-due", id, "%s（%s）的安全检查已于%s到期，检查合格前不能出租", id, t.Name, t.CheckBy)
+		}
+	}
+	for _, r := range h.ListRequests() {
+		add("request", r.ID, "%s的%s申请%s等待审批，请第二人决定", r.Change.Tool.ID, r.ActionName, r.ID)
 	}
 	for _, s := range h.cfg.Services {
 		if n := h.left(s); n <= s.WarnLeft {
@@ -39,5 +49,9 @@ func (h *Hall) Warnings() []Warning {
 			add("unserved", s.Key, "有人等候“%s”，但没有窗口办理", s.Name)
 		}
 	}
-	return list
+	return append(list, h.rentalMatters()...)
+}
+
+func warning(code, subject, format string, args ...any) Warning {
+	return Warning{code, subject, fmt.Sprintf(format, args...)}
 }

@@ -178,7 +178,9 @@ func (e CounterIn) handle(h *Hall, at Stamp) (Outcome, error) {
 // counterAct is what a clerk does at a window. Whoever does it signs in there, if
 // nobody has: a session belongs to one clerk, and nothing is done outside one
 // (附件3 第八条).
-type counterAct interface{ counter() (window int, staff string) }
+type counterAct interface {
+	counter() (window int, staff string)
+}
 
 func (e CallNext) counter() (int, string) { return e.Window, e.Staff }
 func (e Recall) counter() (int, string)   { return e.Window, e.Staff }

@@ -21,6 +21,10 @@ CREATE TABLE records (
 	hash BLOB NOT NULL,
 	doc  BLOB NOT NULL
 ) STRICT;
+CREATE TRIGGER records_stay BEFORE UPDATE ON records
+	BEGIN SELECT RAISE(ABORT, 'a record never changes'); END;
+CREATE TRIGGER records_remain BEFORE DELETE ON records
+	BEGIN SELECT RAISE(ABORT, 'a record is never removed'); END;
 CREATE TABLE side (
 	space   TEXT NOT NULL,
 	key     TEXT NOT NULL,

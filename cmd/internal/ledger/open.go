@@ -229,7 +229,11 @@ func (d *db) found(hall, epoch string, rec *Recovery, side []Side) error {
 		if err != nil {
 			return err
 		}
-		side = append(side, Put(own, keyRecovery, value))
+		names, err := json.Marshal(rec.Before)
+		if err != nil {
+			return err
+		}
+		side = append(side, Put(own, keyRecovery, value), Put(own, keyBefore, names))
 	}
 	return d.tx(func() error {
 		if err := d.create(); err != nil {

@@ -97,11 +97,11 @@ func (r row) record(seq uint64) (Record, error) {
 	rec, err := Decode(r.doc)
 	switch {
 	case r.hash != Hash(r.doc):
-		return Record{}, Problem{seq, "does not match its hash"}
+		return Record{}, Problem{seq, flawHash}
 	case err != nil:
-		return Record{}, Problem{seq, "does not decode"}
+		return Record{}, Problem{seq, flawDecode}
 	case rec.Seq != seq:
-		return Record{}, Problem{seq, "calls itself another number"}
+		return Record{}, Problem{seq, flawNumber}
 	}
 	return rec, nil
 }

@@ -30,6 +30,8 @@ type Recovery struct {
 	Lost      []Range // what of 1 to Last could not be read
 	Confirmed Ack     // what the county had committed of that epoch
 	Side      int     // how many side values were carried over
+
+	Before []string // names of the files that Earlier lists, Salvage's last
 }
 
 // asideSuffix comes between the ledger's name and the time it was set aside.
@@ -154,9 +156,11 @@ func (r *Recovery) salvage(opts Opts) ([]Side, error) {
 	var side []Side
 	if d, openErr := inspectDB(r.Aside, opts.VFS, opts.Busy); openErr == nil {
 		side = r.salvageSide(d)
+		r.Before = d.before()
 		err = r.salvageRecords(d, w)
 		d.Close() // the file is broken and only read
 	}
+	r.Before = append(r.Before, filepath.Base(r.Salvage))
 	err = errors.Join(err, w.Flush(), f.Sync(), f.Close())
 	if err != nil {
 		return nil, fmt.Errorf("saving records: %w", err)
@@ -236,6 +240,33 @@ func (l *Ledger) finishRecovery() error {
 		}
 	}
 	return syncDir(filepath.Dir(l.path))
+}
+
+// Earlier lists the files of records that were saved from the ledgers that this
+// one goes on from, the oldest first, for [ReadSalvage]. A copy that is restored
+// brings its own list. Files that are gone are left out.
+func (l *Ledger) Earlier() (files []string, err error) {
+	err = l.locked("looking for earlier ledgers", func(d *db) error {
+		for _, name := range d.before() {
+			path := filepath.Join(filepath.Dir(l.path), name)
+			if _, err := os.Stat(path); err == nil {
+				files = append(files, path)
+			} else {
+				l.opts.Log.Warn("saved records of an earlier ledger are gone", "file", path)
+			}
+		}
+		return nil
+	})
+	return files, err
+}
+
+// before are the names of the files that Earlier lists; none if that does not
+// read.
+func (d *db) before() (names []string) {
+	if value, ok, err := d.getSide(own, keyBefore); ok && err == nil {
+		_ = json.Unmarshal(value, &names)
+	}
+	return names
 }
 
 func (d *db) loadRecovery() (*Recovery, error) {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ func damage(t *testing.T, l *Ledger, seq uint64) {
 	if err != nil || len(rows) != 1 {
 		t.Fatal(err)
 	}
+	unguard(t, l)
 	doc := rows[0].doc
 	doc[len(doc)/2] ^= 1
 	if err := l.db.exec(`UPDATE records SET doc = ? WHERE seq = ?`, doc, seq); err != nil {
@@ -62,6 +64,7 @@ func TestBrokenTailIsSetAside(t *testing.T) {
 	want := &Recovery{
 		Aside: path + ".broken-20260302T003000Z", Salvage: path + ".broken-20260302T003000Z.jsonl", Epoch: epoch,
 		Records: 6, Last: 9, Lost: []Range{{3, 4}, {9, 9}}, Confirmed: ack, Side: 2,
+		Before: []string{filepath.Base(path) + ".broken-20260302T003000Z.jsonl"},
 	}
 	if diff := cmp.Diff(want, r, cmpopts.IgnoreFields(Recovery{}, "Reason")); diff != "" {
 		t.Fatalf("recovery (-want +got):\n%s", diff)
@@ -225,6 +228,60 @@ func TestNewEpoch(t *testing.T) {
 	l.Close()
 	if l = open(t, path); l.Next() != 3 {
 		t.Errorf("next after a start = %d, want 3", l.Next())
+	}
+}
+
+func TestEarlierLedgersInOrder(t *testing.T) {
+	l, path := openNew(t)
+	if files, err := l.Earlier(); err != nil || len(files) != 0 {
+		t.Errorf("got %v (%v) of a ledger that is the first", files, err)
+	}
+	var want []string
+	for n := 1; n <= 3; n++ { // within one second of the test's clock
+		appendN(t, l, n)
+		if err := l.NewEpoch("for the test"); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, l.Recovery().Salvage)
+	}
+	files, err := l.Earlier()
+	if err != nil || !slices.Equal(files, want) {
+		t.Fatalf("got %v (%v), want %v", files, err, want)
+	}
+	for i, f := range files {
+		n := 0
+		for _, err := range ReadSalvage(f) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n++
+		}
+		if n != i+1 {
+			t.Errorf("%s holds %d records, want %d", f, n, i+1)
+		}
+	}
+
+	// An older copy that is restored goes on from what it went on from then.
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	if err := l.Backup(t.Context(), copied); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.NewEpoch("for the test"); err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	if err := os.Rename(copied, path); err != nil {
+		t.Fatal(err)
+	}
+	l = open(t, path)
+	if files, err := l.Earlier(); err != nil || !slices.Equal(files, want) {
+		t.Errorf("the copy goes on from %v (%v), want %v", files, err, want)
+	}
+	if err := os.Remove(want[0]); err != nil {
+		t.Fatal(err)
+	}
+	if files, err := l.Earlier(); err != nil || !slices.Equal(files, want[1:]) {
+		t.Errorf("got %v (%v) once a file is gone, want %v", files, err, want[1:])
 	}
 }
 

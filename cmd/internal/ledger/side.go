@@ -28,6 +28,7 @@ const (
 	keyEpoch    = "epoch"
 	keyAck      = "ack"
 	keyRecovery = "recovery"
+	keyBefore   = "before" // see Earlier
 )
 
 // Side is one change to a space, written in the same transaction as the

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -136,6 +137,24 @@ func TestBackupWhileAppending(t *testing.T) {
 	}
 	if err := l.Backup(t.Context(), path); err == nil {
 		t.Error("a closed ledger was copied")
+	}
+	appendN(t, restored, 1)
+	offline := filepath.Join(t.TempDir(), "offline.db")
+	if err := BackupFile(t.Context(), path, offline); !errors.Is(err, ErrInUse) {
+		t.Errorf("a ledger in use gives %v, want ErrInUse", err)
+	}
+	restored.Close()
+	if err := BackupFile(t.Context(), path, offline); err != nil {
+		t.Errorf("a ledger that nobody has open: %v", err)
+	}
+	if rep, err := VerifyFile(t.Context(), offline, nil); err != nil || rep.Records != 421 || len(rep.Bad) > 0 {
+		t.Errorf("VerifyFile of that copy = %+v, %v", rep, err)
+	}
+	if err := BackupFile(t.Context(), path+"-none", offline); err == nil {
+		t.Error("a file that is not there was copied")
+	}
+	if _, err := VerifyFile(t.Context(), offline, nil); err != nil {
+		t.Errorf("a copy that failed spoiled the last one: %v", err)
 	}
 	left, err := filepath.Glob(path + "*.part")
 	if err != nil || len(left) > 0 {

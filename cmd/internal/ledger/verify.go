@@ -22,8 +22,33 @@ type Problem struct {
 	What string
 }
 
+// What can be wrong with a record.
+const (
+	flawMissing = "is missing or does not read"
+	flawHash    = "does not match its hash"
+	flawDecode  = "does not decode"
+	flawNumber  = "calls itself another number"
+	flawForeign = "is of another hall or epoch"
+	flawChain   = "does not follow the record before"
+	flawLast    = "is not the record that was written last"
+)
+
+// flawText are the flaws in the staff's words.
+var flawText = map[string]string{
+	flawMissing: "缺失或读不出来",
+	flawHash:    "内容与校验值不符",
+	flawDecode:  "内容读不懂",
+	flawNumber:  "序号与位置不符",
+	flawForeign: "属于别的市场或别的账本",
+	flawChain:   "与前一条接不上",
+	flawLast:    "不是最后写入的那一条",
+}
+
 // Error says which record and what of it.
 func (p Problem) Error() string { return fmt.Sprintf("record %d %s", p.Seq, p.What) }
+
+// Text says the same to the staff.
+func (p Problem) Text() string { return fmt.Sprintf("第 %d 条：%s", p.Seq, flawText[p.What]) }
 
 // Is makes every Problem an ErrBroken.
 func (p Problem) Is(target error) bool { return target == ErrBroken }
@@ -47,7 +72,7 @@ func (l *Ledger) Verify(ctx context.Context, progress func(done, total uint64)) 
 		return rep, fmt.Errorf("verifying the ledger: %w", err)
 	}
 	if len(rep.Bad) == 0 && rep.Head != head {
-		rep.Bad = []Problem{{rep.Last, "is not the record that was written last"}}
+		rep.Bad = []Problem{{rep.Last, flawLast}}
 	}
 	return rep, nil
 }
@@ -132,9 +157,9 @@ func (c *chain) check(seq uint64, r row, err error) error {
 	c.prev = rec.Hash
 	switch {
 	case rec.Hall != c.hall || rec.Epoch != c.epoch:
-		return Problem{seq, "is of another hall or epoch"}
+		return Problem{seq, flawForeign}
 	case prev != "" && rec.Prev != prev:
-		return Problem{seq, "does not follow the record before"}
+		return Problem{seq, flawChain}
 	}
 	return nil
 }
@@ -184,4 +209,4 @@ func oneByOne(page pageFunc, r Range) (rows []row, err error) {
 	return rows, nil
 }
 
-func missing(seq uint64) Problem { return Problem{seq, "is missing or does not read"} }
+func missing(seq uint64) Problem { return Problem{seq, flawMissing} }

@@ -100,8 +100,46 @@ func TestForgery(t *testing.T) {
 
 func exec(t *testing.T, l *Ledger, sql string) {
 	t.Helper()
+	unguard(t, l)
 	if err := l.db.exec(sql); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// unguard takes away what keeps records as they are, as a forger would.
+func unguard(t *testing.T, l *Ledger) {
+	t.Helper()
+	if err := l.db.conn.Exec(`DROP TRIGGER IF EXISTS records_stay; DROP TRIGGER IF EXISTS records_remain`); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A slip of the hand with an SQLite shell changes nothing, in a copy either.
+func TestRecordsCannotBeChangedByAccident(t *testing.T) {
+	t.Parallel()
+	l, _ := openNew(t)
+	appendN(t, l, 3)
+	path := filepath.Join(t.TempDir(), "copy.db")
+	if err := l.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []*Ledger{l, open(t, path)} {
+		for _, sql := range []string{`UPDATE records SET doc = x'00' WHERE seq = 2`, `UPDATE records SET seq = 9 WHERE seq = 3`, `DELETE FROM records`} {
+			if err := l.db.exec(sql); err == nil {
+				t.Errorf("%s was let pass", sql)
+			}
+		}
+		if rep, err := l.Verify(t.Context(), nil); err != nil || rep.Records != 3 || len(rep.Bad) > 0 {
+			t.Errorf("afterwards: %+v, %v", rep, err)
+		}
+	}
+}
+
+func TestEveryFlawHasWords(t *testing.T) {
+	for _, what := range []string{flawMissing, flawHash, flawDecode, flawNumber, flawForeign, flawChain, flawLast} {
+		if p := (Problem{3, what}); flawText[what] == "" || p.Text() != "第 3 条："+flawText[what] {
+			t.Errorf("%q is told as %q", what, p.Text())
+		}
 	}
 }
 

@@ -9,10 +9,10 @@ import (
 func TestClaims(t *testing.T) {
 	tests := map[string]string{
 		"ticket":     "ticket:A015/260105",
-		"rental":     "rental:R0105-001/9f86d081884c",
-		"deposit":    "deposit:D0105-002/320.00",
-		"settlement": "settlement:R0105-001/0.00/44.00",
-		"cash":       "cash:2026-01-05/1279.00",
+		"deposit":    "deposit:R260105-001-Y2/320.00",
+		"settlement": "settlement:R260105-001/0.00/44.00",
+		"payment":    "payment:R260105-001/44.00/260106",
+		"cash":       "cash:J000012/1279.00",
 		"refusal":    "",
 	}
 	for name, want := range tests {

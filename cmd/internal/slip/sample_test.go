@@ -3,7 +3,6 @@ package slip
 import (
 	"encoding/json"
 	"testing"
-	"time"
 
 	"halld/cmd/internal/hall"
 )
@@ -21,32 +20,16 @@ func house(t testing.TB) House {
 	}
 }
 
-var who = Who{Name: "张*", Number: "**************002X"}
+var who = Who{Name: "张*", Number: "**************002X", Full: "张三"}
 
 type object = map[string]any
 
 const issued = "2026-01-05 09:31"
 
-var hammer = hall.Line{Tool: "T-0003", Name: "榔头", Class: hall.Simple, Deposit: 2000}
-
-var drill = hall.Line{
-	Tool: "T-0007", Name: "电锤（含钻头三支及手提箱）", Class: hall.Priced, Deposit: 30000,
-	Price: hall.Price{Rate: 800, Per: hall.PerHour, Cap: 4000, Free: 30},
-}
-
 var motor hall.Fen = 46800
 
-// bigBill is more than the deposit.
-var bigBill = hall.Bill{
-	Fee: 6400, Deduction: 30000, Deposit: 32000, Refund: 0, Due: 4400, Formula: "8.00元/小时×27小时，日封顶40.00元", Sure: false,
-	Lines: []hall.BillLine{
-		{Tool: "T-0003", Deposit: 2000, Minutes: 1610, Formula: "免租赁费"},
-		{Tool: "T-0007", Fee: 6400, Deduction: 30000, Deposit: 30000, Due: 4400, Minutes: 1610, Formula: "8.00元/小时×27小时，日封顶40.00元"},
-	},
-}
-
 // samples are the slips of every template, the fullest that the rules make.
-var samples = map[string]any{
+var samples = with(map[string]any{
 	"ticket": numberFields{
 		TicketSlip: hall.TicketSlip{Ticket: "A015", Service: "快速对接", Ahead: 3, Windows: []int{1, 2}, Issued: issued},
 		From:       10, To: 15,
@@ -68,37 +51,16 @@ var samples = map[string]any{
 			{"name": "培训合格证书", "how": "向培训机构领取"},
 		},
 	},
-	"rental": hall.RentalSlip{
-		Rental: "R0105-001", Last4: "002X", Lines: []hall.Line{hammer, drill}, Prices: []string{"免租赁费", "8.00元/小时，日封顶40.00元，30分钟内免费"},
-		Trade: "室内拆改", Deposit: 32000, Capital: "人民币叁佰贰拾元整", Safety: []string{"使用电动工具须戴护目镜和绝缘手套，不得带电更换钻头。"},
-		Terms:   hall.Terms{Version: "2025-1", Lines: []string{"工具交回时须经检查后方可入库。", "损坏、丢失按实际损失赔偿。"}},
-		Binding: "9f86d081884c", Stub: "R0105-001-1", Doors: []hall.DoorID{"A/3", "A/12"}, Back: "出库后8小时内归还", Approver: "02", Issued: issued,
-	},
-	"deposit": hall.DepositSlip{
-		Receipt: "D0105-002", Void: "D0105-001", Rental: "R0105-001", Last4: "002X", Lines: []hall.Line{hammer, drill},
-		Amount: 32000, Capital: "人民币叁佰贰拾元整", Method: "现金", Staff: "01", Second: "02", Issued: issued,
-	},
-	"return": hall.ReturnSlip{
-		Rental: "R0105-001", Last4: "002X", Bill: bigBill, Stub: "R0105-001-2", Binding: "60303ae22b99", Staff: "01", Issued: "2026-01-06 12:33",
-		Tools: []hall.ReturnCheck{
-			{Tool: "T-0003", Name: "榔头", Out: "2026-01-05 09:40", In: "2026-01-06 12:30", Checklist: []string{"锤头不松动"}, Result: "完好"},
-			{
-				Tool: "T-0007", Name: "电锤（含钻头三支及手提箱）", Out: "2026-01-05 09:40", In: "2026-01-06 12:30",
-				Checklist: []string{"通电试转", "电缆无破损"}, Accessories: []string{"钻头", "手提箱"}, Missing: []string{"钻头"},
-				Result: "损坏", Deduct: 30000,
-			},
-		},
-	},
-	"settlement": hall.SettlementSlip{
-		Rental: "R0105-001", Last4: "002X", Lines: []hall.Line{hammer, drill}, Bill: bigBill, Capital: "人民币肆拾肆元整",
-		Receipt: "D0105-002", Stub: "R0105-001-2", Binding: "60303ae22b99", Method: "现金", Staff: "01", Issued: "2026-01-06 12:40",
-	},
 	"cash": hall.CashSlip{
-		CashClosed: hall.CashClosed{
-			Day: "2026-01-05", Expected: 128000, Counted: 127900, Difference: -100, From: "01", Staff: "04", Reason: "找零差错",
+		CashHanded: hall.CashHanded{
+			Handover: "J000012", Day: "2026-01-05", Since: "2026-01-04 18:05", Methods: map[string]hall.Fen{"现金": 128000, "微信": 1600},
+			Sums:        hall.Sums{DepositIn: 145200, DepositOut: 20000, Kept: 4000, Rent: 6400, Compensation: 2000, Paid: 4400},
+			FloatBefore: 20000, Expected: 148000, Counted: 147900, Difference: -100, Float: 20000, Amount: 127900,
+			Staff: "01", Reason: "找零差错",
 		},
-		Sums: hall.Sums{DepositIn: 142000, DepositOut: 20000, Kept: 2000, Rent: 6400, Compensation: 2000, Paid: 4400},
-		Held: 122000, Capital: "人民币壹仟贰佰柒拾玖元整", Issued: "2026-01-05 18:02",
+		Closed: &hall.CashClosed{Handover: "J000012", Amount: 127900, Received: 127800, Difference: -100, Staff: "04", Reason: "少一元硬币"},
+		Held:   122000, Deposits: []hall.HeldDeposit{{Rental: "R0105-001", Last4: "002X", Held: 32000}, {Rental: "R0105-004", Last4: "0017", Held: 90000}},
+		More: 3, Issued: "2026-01-05 18:02",
 	},
 	"storage": hall.StorageSlip{Storage: "C0105-001", Last4: "002X", Door: "A/5", What: "工具包1个", Staff: "01", Issued: issued},
 	"clear": hall.ClearSlip{
@@ -114,12 +76,8 @@ var samples = map[string]any{
 		Issued: issued,
 	},
 	"lifecycle": hall.LifecycleSlip{
-		Request: "L000003", Action: "报损", Tool: "T-0007", Name: "电锤", Reason: "电机烧毁，维修费高于残值", Amount: &motor,
+		Request: "L000003", Action: "修复入库", Tool: "T-0007", Name: "电锤", Reason: "换电机，试机正常", Amount: &motor,
 		Staff: "01", Second: "02", Result: "同意", Issued: issued,
-	},
-	"overdue": hall.OverdueSlip{
-		Rental: "R0105-001", Last4: "002X", Held: 32000, Due: 4400, Staff: "01", Issued: "2026-01-07 09:00",
-		Tools: []hall.Late{{Tool: "T-0007", Name: "电锤", Out: time.Date(2026, 1, 5, 9, 40, 0, 0, time.UTC), Hours: 39}},
 	},
 	"stock": hall.StockSlip{
 		StockTaken: hall.StockTaken{
@@ -127,6 +85,32 @@ var samples = map[string]any{
 			Differ: []hall.StockLine{{Tool: "T-0007", Name: "电锤", State: hall.ToolIn, What: "缺少"}, {Tool: "T-0099", What: "无此编号"}},
 		},
 		Issued: issued,
+	},
+	"register": hall.RegisterSlip{
+		Name: "工具租赁台账", Period: "2026-01-01至2026-01-31", Page: 2, Pages: 2, Staff: "孙（04）", Issued: issued,
+		Entries: []hall.ReportSection{
+			{Title: "R0105-001", Rows: []hall.ReportRow{
+				{Name: "工具编号", Value: "T-0007"},
+				{Name: "工具名称", Value: "电锤（含钻头三支及手提箱）"},
+				{Name: "证件尾号", Value: "002X"},
+				{Name: "申请时间", Value: "2026-01-05 09:31"},
+				{Name: "计价", Value: "8.00元/小时，日封顶40.00元，30分钟内免费"},
+				{Name: "押金", Value: "300.00"},
+				{Name: "检查结果", Value: "损坏"},
+				{Name: "租赁费", Value: "64.00"},
+				{Name: "扣款", Value: "300.00"},
+				{Name: "状态", Value: "已结算"},
+			}},
+			{Title: "R0105-002", Rows: []hall.ReportRow{{Name: "工具编号", Value: "T-0003"}, {Name: "工具名称", Value: "榔头"}, {Name: "状态", Value: "已取消"}, {Name: "备注", Value: "不用了"}}},
+		},
+	},
+	"account": hall.AccountSlip{
+		AccountView: hall.AccountView{
+			Tool: "T-0007", Name: "电锤（含钻头三支及手提箱）", State: "在库", Bought: "2025-01-06", Life: 36,
+			Sums: hall.Sums{DepositIn: 1500000, DepositOut: 1376600, Kept: 93400, Rent: 64000, Compensation: 30000, Paid: 600, Repair: 46800, Purchase: 109500},
+			Held: 30000, Owed: 0, Net: -62300, Wear: 36400, Book: 73100, Result: 10800, Uses: 50, Repairs: 2, OutHours: 312, IdleHours: 8424,
+		},
+		Price: "8.00元/小时，日封顶40.00元，30分钟内免费", Deposit: 30000, Place: "A/12", CheckBy: "2026-03-31", Staff: "孙（04）", Issued: issued,
 	},
 	"report": object{
 		"day": "2026-01-05", "staff": "05", "issued": "2026-01-05 18:02",
@@ -140,7 +124,7 @@ var samples = map[string]any{
 		"course": "砌筑工（初级）安全与技能", "session": "2026-01-05 14:00-16:00", "place": "培训室", "trainer": "讲师02", "issued": issued,
 		"people": []object{{"last4": "002X"}, {"last4": "0017", "repeat": 2}, {"last4": "1234"}},
 	},
-}
+}, rented())
 
 // job is a slip of a template on its way to paper.
 func job(t testing.TB, template string, data any) hall.Job {

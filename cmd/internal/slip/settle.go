@@ -13,18 +13,42 @@ func returned(s sheet, d hall.ReturnSlip) []printer.Line {
 	lines := join(s.heading(), rows("单号", d.Rental), s.party(d.Last4), rows("时间", d.Issued), rule())
 	for _, c := range d.Tools {
 		lines = append(lines, toolName(c.Tool, c.Name))
-		lines = append(lines, rows("  出库", c.Out, "  归还", c.In)...)
-		for _, item := range c.Checklist {
-			lines = append(lines, row("  检查项目", item))
-		}
+		lines = append(lines, rows("  换下", c.For, "  出库", c.Out, "  归还", c.In)...)
+		lines = append(lines, points(c.Passed, "合格")...)
+		lines = append(lines, points(c.Failed, "不合格")...)
 		lines = append(lines, rows("  配件", list(c.Accessories), "  缺少配件", list(c.Missing))...)
 		lines = append(lines, printer.Columns{Left: "  检查结果", Right: c.Result, Bold: true})
-		if c.Deduct > 0 {
-			lines = append(lines, row("  扣款", yuan(c.Deduct)))
-		}
+		lines = append(lines, charges(d.Bill, c.Tool)...)
 	}
 	return join(lines, rule(), bill(d.Bill), rows("检查人", d.Staff),
 		agreed("以上检查结果和费用我已核对。", "借用人签字", d.Stub, d.Binding))
+}
+
+// points are those of a checklist that came to one result.
+func points(list []string, result string) (lines []printer.Line) {
+	for _, p := range list {
+		lines = append(lines, row("  "+p, result))
+	}
+	return lines
+}
+
+// charges is how a tool's part of a bill came about. A tool that another one
+// replaced is charged with that one.
+func charges(b hall.Bill, tool string) (lines []printer.Line) {
+	for _, l := range b.Lines {
+		if l.Tool != tool {
+			continue
+		}
+		if l.Formula != "" {
+			lines = append(lines, rows("  用时", length(l.Minutes))...)
+			lines = append(lines, clauses("  计价", l.Formula)...)
+			lines = append(lines, row("  租赁费", yuan(l.Fee)))
+		}
+		if l.Deduction > 0 {
+			lines = append(lines, row("  扣款", yuan(l.Deduction)))
+		}
+	}
+	return lines
 }
 
 // bill are the sums of a settlement, the last of them large.
@@ -46,24 +70,33 @@ func bill(b hall.Bill) []printer.Line {
 // paid back.
 func settlement(s sheet, d hall.SettlementSlip) []printer.Line {
 	lines := join(s.heading(), rows("单号", d.Rental), s.party(d.Last4), rows("时间", d.Issued), rule())
-	name := map[string]string{}
 	for _, l := range d.Lines {
-		name[l.Tool] = l.Name
+		lines = append(lines, toolName(l.Tool, l.Name))
+		lines = append(lines, rows("  换下", l.For)...)
+		lines = append(lines, charges(d.Bill, l.Tool)...)
 	}
-	for _, l := range d.Bill.Lines {
-		lines = append(lines, toolName(l.Tool, name[l.Tool]))
-		lines = append(lines, rows("  用时", length(l.Minutes))...)
-		lines = append(lines, clauses("  计价", l.Formula)...)
-		lines = append(lines, row("  租赁费", yuan(l.Fee)))
-		if l.Deduction > 0 {
-			lines = append(lines, row("  扣款", yuan(l.Deduction)))
-		}
-	}
-	lines = join(lines, rule(), bill(d.Bill), rows("付款方式", d.Method, "签字存根", d.Stub, "经手人", d.Staff))
+	lines = join(lines, rule(), bill(d.Bill), settled(d), rows("签字存根", d.Stub, "内容校验", d.Binding, "经手人", d.Staff))
 	if s.copy == stub {
-		return join(lines, rows("收回押金收据", d.Receipt), sign("借用人签字"), rule())
+		receipt := "未收回"
+		if d.HandedIn {
+			receipt = "已收回"
+		}
+		return join(lines, line(row("押金收据 "+d.Receipt, receipt)), sign("借用人签字"), rule())
 	}
 	return join(lines, s.proof(), s.office(), rule())
+}
+
+// settled says what became of the sum at the end of a bill.
+func settled(d hall.SettlementSlip) []printer.Line {
+	switch {
+	case d.Bill.Due > 0 && d.Paid == d.Bill.Due:
+		return line(row("已补交", yuan(d.Paid)), row("收款方式", d.Method))
+	case d.Bill.Due > 0:
+		return line(printer.Columns{Left: "尚欠，未补交", Right: yuan(d.Bill.Due - d.Paid), Bold: true})
+	case d.Bill.Refund > 0:
+		return line(row("退款方式", d.Method))
+	}
+	return nil
 }
 
 // length is a time in hours and minutes; empty for none.
@@ -76,27 +109,4 @@ func length(minutes int) string {
 	default:
 		return fmt.Sprintf("%d小时%d分钟", h, m)
 	}
-}
-
-// handover is what a clerk hands to finance at the end of a day
-// (租赁收入实行统一管理). Deposits stand apart: they are owed, not earned.
-func handover(s sheet, d hall.CashSlip) []printer.Line {
-	lines := join(s.heading(), rows("日期", d.Day, "打印时间", d.Issued), rule())
-	for _, r := range []struct {
-		word string
-		sum  hall.Fen
-	}{
-		{"收取押金", d.DepositIn},
-		{"退还押金", d.DepositOut},
-		{"押金抵扣", d.Kept},
-		{"租赁收入", d.Rent},
-		{"赔偿收入", d.Compensation},
-		{"补交款", d.Paid},
-	} {
-		lines = append(lines, row(r.word, yuan(r.sum)))
-	}
-	lines = join(lines, line(row("在管押金（不是收入）", yuan(d.Held))), rule(),
-		line(row("账面现金", yuan(d.Expected))), sums("清点现金", d.Counted), line(row("差额", yuan(d.Difference))))
-	return join(lines, rows("差额原因", d.Reason, "交款人", d.From, "财务", d.Staff),
-		sign("交款人签字"), sign("财务签字"), s.proof(), rule())
 }

@@ -30,6 +30,10 @@ type House struct {
 type Who struct {
 	Name   string // 张*
 	Number string // masked, last four characters readable
+
+	// Full is the whole name. It stands on no paper but a contract, which two
+	// sides sign.
+	Full string
 }
 
 // template lays the body of one kind of slip out; the head and the foot are the
@@ -40,6 +44,7 @@ type template struct {
 	copies  []string // 客户联 and the like; none: a single paper
 	needs   []string // fields without which there is no slip, by path as in "terms.version"
 	proof   []string // fields that the check code covers; none: no code
+	named   bool     // names its person in full
 	body    func(s sheet, data []byte) ([]printer.Line, error)
 }
 
@@ -72,6 +77,10 @@ func (t template) render(h House, job hall.Job, w Who) (printer.Doc, error) {
 	if missing := append(h.lacking(job, w), t.lacking(job.Slip.Data)...); len(missing) > 0 {
 		return printer.Doc{}, fmt.Errorf("no %s", strings.Join(missing, ", no "))
 	}
+	if t.named && w.Full != "" {
+		w.Name = w.Full
+	}
+	w.Full = ""
 	copies := t.copies
 	if len(copies) == 0 {
 		copies = []string{""}

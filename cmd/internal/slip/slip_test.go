@@ -34,8 +34,11 @@ func TestEveryCopyCarriesTheHouse(t *testing.T) {
 				if len(tpl.copies) > 0 && !strings.Contains(text, tpl.copies[i]) {
 					t.Errorf("copy %d does not say that it is the %s", i+1, tpl.copies[i])
 				}
-				if full := regexp.MustCompile(`\d{17}[\dX]|张三`); full.MatchString(text) {
-					t.Errorf("copy %d shows a full name or number:\n%s", i+1, text)
+				if regexp.MustCompile(`\d{17}[\dX]`).MatchString(text) {
+					t.Errorf("copy %d shows a full number:\n%s", i+1, text)
+				}
+				if named := strings.Contains(text, who.Full); named != (name == "rental") {
+					t.Errorf("copy %d names its person in full: %t\n%s", i+1, named, text)
 				}
 			}
 		})
@@ -141,6 +144,23 @@ func TestRefusedSlips(t *testing.T) {
 				t.Errorf("the error tells who it is: %v", err)
 			}
 		})
+	}
+}
+
+// A change that waits shows what would become different, and leaves the decision
+// to the pen.
+func TestFormOfAChange(t *testing.T) {
+	j := job(t, "lifecycle", hall.LifecycleSlip{
+		Request: "L000004", Action: "变更", Tool: "T-0007", Name: "电锤", Changes: []string{"押金：300.00元 → 200.00元"},
+		Reason: "县里调价", Staff: "01", Issued: issued,
+	})
+	doc, err := Render(house(t), j, Who{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := doc.Plain(48)
+	if !strings.Contains(text, "变更 押金：300.00元 → 200.00元") || strings.Contains(text, "审批意见") || !strings.Contains(text, "审批人签字：____") {
+		t.Errorf("got\n%s", text)
 	}
 }
 

@@ -36,7 +36,7 @@ var templates = map[string]template{
 		proof: []string{"notice", "issued"},
 	},
 	"rental": {
-		title: "工具租赁单", version: 1, copies: []string{customerCopy, stub}, body: fill(rental),
+		title: "工具租赁单", version: 1, copies: []string{customerCopy, stub}, body: fill(rental), named: true,
 		needs: []string{
 			"rental", "last4", "lines.tool", "lines.name", "lines.deposit", "prices", "deposit",
 			"terms.version", "terms.lines", "binding", "stub", "issued",
@@ -50,20 +50,28 @@ var templates = map[string]template{
 	},
 	"return": {
 		title: "归还检查单", version: 1, copies: []string{stub}, body: fill(returned),
-		needs: []string{"rental", "last4", "tools.tool", "tools.name", "tools.result", "tools.deduct", "bill.refund", "bill.due", "stub", "binding", "staff", "issued"},
+		needs: []string{
+			"rental", "last4", "tools.tool", "tools.name", "tools.out", "tools.result", "tools.deduct", "bill.refund", "bill.due",
+			"stub", "binding", "staff", "issued",
+		},
 	},
 	"settlement": {
 		title: "结算退押单", version: 1, copies: []string{customerCopy, stub}, body: fill(settlement),
 		needs: []string{
 			"rental", "last4", "lines.tool", "lines.name", "bill.fee", "bill.deduction", "bill.deposit", "bill.refund", "bill.due",
-			"stub", "staff", "issued",
+			"stub", "binding", "staff", "issued",
 		},
 		proof: []string{"rental", "bill.refund", "bill.due"},
 	},
+	"payment": {
+		title: "收付款凭证", version: 1, copies: []string{customerCopy, stub}, body: fill(payment),
+		needs: []string{"rental", "last4", "about", "items.what", "items.amount", "held", "due", "staff", "issued"},
+		proof: []string{"rental", "items.amount", "issued"},
+	},
 	"cash": {
-		title: "交款单", version: 1, body: fill(handover),
-		needs: []string{"day", "expected", "counted", "difference", "held", "from", "staff", "issued"},
-		proof: []string{"day", "counted"},
+		title: "交接班单", version: 1, body: fill(handover),
+		needs: []string{"handover", "day", "expected", "counted", "difference", "float", "amount", "held", "staff", "issued"},
+		proof: []string{"handover", "amount"},
 	},
 	"storage": {
 		title: "寄存单", version: 1, body: fill(storage),
@@ -92,6 +100,15 @@ var templates = map[string]template{
 		title: "日报", version: 1, body: fill(report),
 		needs: []string{"day", "sections.title", "sections.rows.name", "staff", "issued"},
 		proof: []string{"day"},
+	},
+	"register": {
+		title: "台账", version: 1, body: fill(register),
+		needs: []string{"name", "period", "page", "pages", "entries.title", "staff", "issued"},
+	},
+	"account": {
+		title: "工具单机核算单", version: 1, body: fill(account),
+		needs: []string{"tool", "name", "purchase", "deposit_in", "deposit_out", "kept", "held", "rent", "compensation", "repair", "result", "staff", "issued"},
+		proof: []string{"tool", "result", "issued"},
 	},
 	"training": {
 		title: "培训签到表", version: 1, body: fill(training),

@@ -12,7 +12,11 @@ import (
 // form is decided on paper.
 func lifecycle(s sheet, d hall.LifecycleSlip) []printer.Line {
 	lines := join(s.heading(), rows(
-		"编号", d.Request, "时间", d.Issued, "申报事项", d.Action, "工具编号", d.Tool, "工具名称", d.Name, "原因", d.Reason), rule())
+		"编号", d.Request, "时间", d.Issued, "申报事项", d.Action, "工具编号", d.Tool, "工具名称", d.Name, "原因", d.Reason))
+	for _, c := range d.Changes {
+		lines = append(lines, text("变更 "+c))
+	}
+	lines = join(lines, rule())
 	if d.Amount != nil {
 		lines = join(lines, sums("金额", *d.Amount), rule())
 	}

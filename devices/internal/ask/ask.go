@@ -26,37 +26,36 @@ type Opts struct {
 	// Quiet is the silence that ends an answer whose length is not in it.
 	// With 0 the reader is asked after every byte.
 	Quiet time.Duration
-	// Echo says that the wire gives the own bytes back first. They are
-	// dropped only if they are exactly what was sent.
-	Echo bool
 }
 
 // Answer sends req and collects input until read finds its answer in it. What
-// read returns ends the wait, unless it is [ErrMore]. The input is returned for
-// what else stood in it. Silence is [devices.ErrNoAnswer]; bytes in which read
-// found nothing are an error of their own.
-func Answer(c devices.Conn, req []byte, o Opts, read func(in []byte) error) ([]byte, error) {
+// read returns ends the wait, unless it is [ErrMore]. The input is passed on to
+// the line's listeners for what else stands in it. Silence is
+// [devices.ErrNoAnswer]; bytes in which read found nothing are an error of their
+// own.
+func Answer(c devices.Conn, req []byte, o Opts, read func(in []byte) error) error {
 	if err := Send(c, req); err != nil {
-		return nil, err
+		return err
 	}
 	var in []byte
+	defer func() { c.Pass(in) }()
 	end := time.Now().Add(o.Timeout)
 	until := end
 	for {
 		n, err := fill(c, &in, until)
 		if err != nil {
-			return in, err
+			return err
 		}
 		over := len(in) > most || !time.Now().Before(end)
 		if n > 0 && o.Quiet > 0 && !over {
 			until = earlier(end, time.Now().Add(o.Quiet))
 			continue
 		}
-		if err := read(o.withoutEcho(in, req)); !errors.Is(err, ErrMore) {
-			return in, err
+		if err := read(in); !errors.Is(err, ErrMore) {
+			return err
 		}
 		if over {
-			return in, verdict(in, req)
+			return verdict(in, req)
 		}
 		until = end
 	}
@@ -70,9 +69,10 @@ func Send(c devices.Conn, b []byte) error {
 	return nil
 }
 
-// Listen keeps the wire for d and returns what came in.
-func Listen(c devices.Conn, d time.Duration) ([]byte, error) {
-	var in []byte
+// Listen keeps the wire for d and returns what came in, which it passes on to
+// the line's listeners too.
+func Listen(c devices.Conn, d time.Duration) (in []byte, err error) {
+	defer func() { c.Pass(in) }()
 	end := time.Now().Add(d)
 	for time.Now().Before(end) {
 		if _, err := fill(c, &in, end); err != nil {
@@ -95,17 +95,6 @@ func fill(c devices.Conn, in *[]byte, until time.Time) (int, error) {
 		return n, fmt.Errorf("receiving: %w", err)
 	}
 	return n, nil
-}
-
-func (o Opts) withoutEcho(in, req []byte) []byte {
-	switch {
-	case !o.Echo:
-		return in
-	case len(in) < len(req) && bytes.HasPrefix(req, in):
-		return nil
-	default:
-		return bytes.TrimPrefix(in, req)
-	}
 }
 
 // verdict says why there was no answer. An echo alone is silence.

@@ -27,9 +27,10 @@ func readAnswer(in []byte) error {
 }
 
 // try asks once while far plays the other end, and says how long it took.
-func try(t *testing.T, o Opts, far func(net.Conn)) (in []byte, took time.Duration, err error) {
+func try(t *testing.T, o Opts, far func(net.Conn)) (heard []byte, took time.Duration, err error) {
 	t.Helper()
 	line, end := devicestest.Pipe(t)
+	line.Listen(func(b []byte) { heard = append(heard, b...) })
 	played := make(chan struct{})
 	go func() {
 		defer close(played)
@@ -37,14 +38,11 @@ func try(t *testing.T, o Opts, far func(net.Conn)) (in []byte, took time.Duratio
 		far(end)
 	}()
 	begin := time.Now()
-	err = line.Do(t.Context(), func(c devices.Conn) (err error) {
-		in, err = Answer(c, request, o, readAnswer)
-		return err
-	})
+	err = line.Do(t.Context(), func(c devices.Conn) error { return Answer(c, request, o, readAnswer) })
 	took = time.Since(begin)
 	end.Close()
 	<-played
-	return in, took, err
+	return heard, took, err
 }
 
 func send(parts ...[]byte) func(net.Conn) {
@@ -59,7 +57,6 @@ func send(parts ...[]byte) func(net.Conn) {
 func TestAnswer(t *testing.T) {
 	errNo := errors.New("no")
 	quiet := Opts{Timeout: opts.Timeout, Quiet: 50 * time.Millisecond}
-	echo := Opts{Timeout: opts.Timeout, Echo: true}
 	tests := []struct {
 		name string
 		opts Opts
@@ -70,8 +67,8 @@ func TestAnswer(t *testing.T) {
 		{"at once", opts, send(answer), 20 * time.Millisecond, nil},
 		{"in pieces", opts, send(answer[:1], answer[1:]), 40 * time.Millisecond, nil},
 		{"in pieces, ended by silence", quiet, send(answer[:1], answer[1:]), 90 * time.Millisecond, nil},
-		{"behind an echo", echo, send(request[:2], request[2:], answer), 60 * time.Millisecond, nil},
-		{"behind noise", echo, send([]byte{5}, answer), 40 * time.Millisecond, nil},
+		{"behind an echo", opts, send(request[:2], request[2:], answer), 60 * time.Millisecond, nil},
+		{"behind noise", opts, send([]byte{5}, answer), 40 * time.Millisecond, nil},
 		{"silence", opts, send(), 500 * time.Millisecond, devices.ErrNoAnswer},
 		{"only an echo", opts, send(request), 500 * time.Millisecond, devices.ErrNoAnswer},
 		{"only noise", quiet, send([]byte{5, 6}), 500 * time.Millisecond, errNo},
@@ -98,12 +95,24 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
+// What came during a turn is heard by the line's listeners when it ends: it may
+// be another device's.
+func TestTurnPassesItsInputOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		news := []byte{0x81, 2, 5, 0}
+		heard, _, err := try(t, opts, send(append(bytes.Clone(news), answer...)))
+		if want := append(news, answer...); err != nil || !bytes.Equal(heard, want) {
+			t.Errorf("heard % X, %v, want % X", heard, err, want)
+		}
+	})
+}
+
 // A wire that never falls silent does not keep anybody longer than the time-out,
 // nor fill the memory.
 func TestAnswerInEndlessNoise(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		quiet := Opts{Timeout: opts.Timeout, Quiet: 50 * time.Millisecond}
-		in, took, err := try(t, quiet, func(c net.Conn) {
+		heard, took, err := try(t, quiet, func(c net.Conn) {
 			for range 1000 {
 				time.Sleep(time.Millisecond)
 				if _, err := c.Write(bytes.Repeat([]byte{5}, 20)); err != nil {
@@ -111,8 +120,8 @@ func TestAnswerInEndlessNoise(t *testing.T) {
 				}
 			}
 		})
-		if err == nil || took > opts.Timeout || len(in) > 2*most {
-			t.Errorf("%d bytes in %v, %v", len(in), took, err)
+		if err == nil || took > opts.Timeout || len(heard) > 2*most {
+			t.Errorf("%d bytes in %v, %v", len(heard), took, err)
 		}
 	})
 }

@@ -61,13 +61,14 @@ func FrameWrite(unit byte, reg uint16, data []byte) []byte {
 
 // Answer finds the answer of a unit to a function in what came in: size bytes
 // with a good CRC, or an [Exception]. It returns [ask.ErrMore] if there is
-// none yet.
+// none yet. The answer to a reading must count its bytes rightly, because the
+// request that an adapter echoes can be as long as the answer.
 func Answer(in []byte, unit, function byte, size int) ([]byte, error) {
 	for ; len(in) >= 5; in = in[1:] {
 		if in[0] != unit {
 			continue
 		}
-		if in[1] == function && len(in) >= size && valid(in[:size]) {
+		if in[1] == function && len(in) >= size && counted(in[:size]) && valid(in[:size]) {
 			return in[:size], nil
 		}
 		if in[1] == function|refused && valid(in[:5]) {
@@ -75,6 +76,12 @@ func Answer(in []byte, unit, function byte, size int) ([]byte, error) {
 		}
 	}
 	return nil, ask.ErrMore
+}
+
+// counted tells whether the answer to a reading says how many bytes it holds.
+func counted(frame []byte) bool {
+	reads := frame[1] == ReadInputs || frame[1] == ReadRegisters
+	return !reads || int(frame[2]) == len(frame)-5
 }
 
 func valid(frame []byte) bool {

@@ -57,6 +57,18 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
+// A request for 17 to 24 inputs is as long as its answer, and no answer.
+func TestAnswerIsNotTheRequest(t *testing.T) {
+	req := Frame(1, ReadInputs, 0, 24)
+	if got, err := Answer(req, 1, ReadInputs, len(req)); !errors.Is(err, ask.ErrMore) {
+		t.Errorf("got % X, %v of the own request", got, err)
+	}
+	want := seal([]byte{1, ReadInputs, 3, 0xFF, 0x7F, 0x01})
+	if got, err := Answer(append(req, want...), 1, ReadInputs, len(want)); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("got % X, %v, want % X", got, err, want)
+	}
+}
+
 // Any answer is found behind noise that cannot begin one.
 func TestAnswerRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -29,8 +29,10 @@ const (
 	keepSeen = 1000 // commands that [Reader.Seen] remembers
 )
 
-// The module's status codes, SW3.
+// The module's status codes, SW3. Silent is none of them: it lets [Reader.Fail]
+// give no answer at all.
 const (
+	Silent         = 0x00
 	BadChecksum    = 0x10 // of the request
 	BadLength      = 0x11 // of the request, or it stopped half-way
 	BadCommand     = 0x21

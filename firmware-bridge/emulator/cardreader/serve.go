@@ -10,16 +10,13 @@ const settle = 5 * time.Millisecond
 
 // serve answers one request.
 func (r *Reader) serve(req []byte) {
-	cmd, data, refuse := request(req)
+	cmd, data, sw3 := request(req)
 	r.mu.Lock()
-	var sw3 byte
 	var out []byte
-	switch {
-	case refuse != 0:
-		sw3 = refuse
-	default:
+	if sw3 == 0 {
 		r.note(cmd)
-		if sw3 = r.failing(cmd); sw3 == 0 {
+		var fails bool
+		if sw3, fails = r.failing(cmd); !fails {
 			sw3, out = r.do(cmd, data)
 		}
 	}
@@ -29,7 +26,9 @@ func (r *Reader) serve(req []byte) {
 		delay += r.opts.ReadDelay
 	}
 	r.mu.Unlock()
-	r.Answer(req, answer, delay)
+	if sw3 != Silent {
+		r.Answer(req, answer, delay)
+	}
 	if cmd>>8 == 0x60 && sw3 == Success {
 		r.change(bauds[cmd&0xFF])
 	}
@@ -43,8 +42,8 @@ func (r *Reader) note(cmd Command) {
 	r.seen = append(r.seen, cmd)
 }
 
-// failing is the status ordered for cmd, or zero; r.mu is held.
-func (r *Reader) failing(cmd Command) byte {
+// failing is the status ordered for cmd, if any; r.mu is held.
+func (r *Reader) failing(cmd Command) (sw3 byte, fails bool) {
 	for i := range r.fails {
 		f := &r.fails[i]
 		if f.left == 0 || f.cmd != cmd && f.cmd != AnyCommand {
@@ -53,9 +52,9 @@ func (r *Reader) failing(cmd Command) byte {
 		if f.left > 0 {
 			f.left--
 		}
-		return f.sw3
+		return f.sw3, true
 	}
-	return 0
+	return 0, false
 }
 
 // status puts SW1 and SW2 before SW3.

@@ -1,5 +1,7 @@
 package printer
 
+import "time"
+
 // overrun is how many bytes get lost when the receive buffer is missed once.
 const overrun = 64
 
@@ -10,9 +12,16 @@ type faults struct {
 	jam           bool // the blade is blocked
 	jamAtCut      bool // it will be, at the next cut
 	cutterError   bool // the printer knows; only DLE ENQ or power clears it
+	stuck         bool // something else is blocked
+	stuckError    bool // the printer knows; only DLE ENQ or power clears it
+	broken        bool
 	hot           bool
+	feeding       bool
 	waits         bool
 	off, mute     bool
+
+	echo, half bool
+	late       time.Duration
 
 	countdown bool // the roll ends after rowsLeft rows
 	rowsLeft  int
@@ -101,6 +110,32 @@ func (p *Printer) CutterJam(yes bool) {
 // not cut. CutterJam(false) frees it.
 func (p *Printer) CutterJamAtCut() { p.with(func() { p.faults.jamAtCut = true }) }
 
+// Stuck blocks the mechanism elsewhere, a recoverable error. Freed, the printer
+// waits as after [Printer.CutterJam].
+func (p *Printer) Stuck(yes bool) {
+	p.with(func() {
+		p.faults.stuck = yes
+		p.faults.stuckError = p.faults.stuckError || yes
+		p.changed("stuck")
+	})
+}
+
+// Broken is an error that no command and no power switch clears.
+func (p *Printer) Broken(yes bool) {
+	p.with(func() {
+		p.faults.broken = yes
+		p.changed("broken")
+	})
+}
+
+// Feed holds the FEED button down, or lets it go. The printer prints on.
+func (p *Printer) Feed(yes bool) {
+	p.with(func() {
+		p.faults.feeding = yes
+		p.changed("feed button")
+	})
+}
+
 // Overheat makes the print head too hot, or lets it cool; then the printer
 // goes on by itself.
 func (p *Printer) Overheat(yes bool) {
@@ -120,30 +155,6 @@ func (p *Printer) TicketWaits(yes bool) {
 	})
 }
 
-// Mute lets the printer work and say nothing.
-func (p *Printer) Mute(yes bool) { p.with(func() { p.faults.mute = yes }) }
-
-// LoseBytesAfter lets n more bytes arrive and loses the 64 behind them, once:
-// a receive buffer that ran over.
-func (p *Printer) LoseBytesAfter(n int) {
-	p.with(func() { p.faults.losing, p.faults.loseIn, p.faults.loseN = true, n, overrun })
-}
-
-// loses tells whether this byte gets lost.
-func (p *Printer) loses() bool {
-	f := &p.faults
-	switch {
-	case !f.losing:
-		return false
-	case f.loseIn > 0:
-		f.loseIn--
-		return false
-	}
-	f.loseN--
-	f.losing = f.loseN > 0
-	return true
-}
-
 // PowerOff loses everything buffered and every setting. The printer neither
 // hears nor answers until PowerOn. The paper stays where it is.
 func (p *Printer) PowerOff() {
@@ -159,11 +170,12 @@ func (p *Printer) PowerOff() {
 	})
 }
 
-// PowerOn starts the printer anew. A cutter error is gone if its cause is.
+// PowerOn starts the printer anew. An error that could be recovered from is gone
+// if its cause is.
 func (p *Printer) PowerOn() {
 	p.with(func() {
 		p.faults.off = false
-		p.faults.cutterError = p.faults.jam
+		p.faults.cutterError, p.faults.stuckError = p.faults.jam, p.faults.stuck
 		p.parser = parser{}
 		p.tail = nil
 		p.reset()

@@ -3,6 +3,7 @@ package printer
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -174,5 +175,44 @@ func TestTear(t *testing.T) {
 		if k := p.Tickets()[0]; k.Cut || k.Bytes != 8 {
 			t.Errorf("cut %v, %d bytes; want torn, 8", k.Cut, k.Bytes)
 		}
+	})
+}
+
+func TestStuckMechanism(t *testing.T) {
+	withPrinter(t, TM80(), func(t *testing.T, p *Printer, h *host) {
+		p.Stuck(true)
+		want(t, "DLE ENQ while it is stuck", h.say("\x10\x05\x02"+eot(1)+eot(3)), "\x1a\x16")
+		p.Stuck(false)
+		want(t, "once it is free", h.say(eot(1)), "\x3a")
+		want(t, "after DLE ENQ", h.say("\x10\x05\x02"+eot(1)+eot(3)), "\x12\x12")
+	})
+}
+
+func TestBrokenStaysBroken(t *testing.T) {
+	withPrinter(t, TM80(), func(t *testing.T, p *Printer, h *host) {
+		p.Broken(true)
+		h.say("\x10\x05\x02")
+		p.PowerOff()
+		p.PowerOn()
+		want(t, "after power and DLE ENQ", h.say(eot(3)), "\x32")
+	})
+}
+
+func TestWireAccidents(t *testing.T) {
+	withPrinter(t, TM80(), func(t *testing.T, p *Printer, h *host) {
+		p.Late(1500 * time.Millisecond)
+		want(t, "within a second", h.say(eot(1)), "")
+		want(t, "late", h.hear(), "\x12")
+		p.Late(0)
+		p.Half(true)
+		want(t, "half a byte", h.say(eot(1)), "")
+		want(t, "half of four", h.say("\x1da\xff"), "\x10\x00")
+		p.Half(false)
+		p.Noise(0x41, 0x00)
+		want(t, "noise", h.hear(), "\x41\x00")
+		p.Echo(true)
+		want(t, "echo and answer", h.say(eot(1)), eot(1)+"\x12")
+		p.PowerOff()
+		want(t, "echo without a printer", h.say("AB"), "AB")
 	})
 }

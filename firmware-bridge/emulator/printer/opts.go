@@ -55,6 +55,7 @@ type Opts struct {
 	ClearFn8      bool // DLE DC4 function 8
 	DrawerPinHigh bool // bit 2 of status 1: the drawer's pin 3
 	Maker, Model  string
+	Fonts         string // as it names them; empty: by its charset
 
 	BufferBytes int  // receive buffer; 0: 4096
 	DropOnFull  bool // full buffer: drop bytes instead of holding the line

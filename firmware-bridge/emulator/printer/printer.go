@@ -88,6 +88,9 @@ func (p *Printer) with(f func()) {
 // receive takes what came off the wire.
 func (p *Printer) receive(b []byte) {
 	p.with(func() {
+		if p.faults.echo {
+			p.out.send(b)
+		}
 		for _, v := range b {
 			p.receiveByte(v)
 		}
@@ -135,11 +138,4 @@ func (p *Printer) stalled() bool {
 		return true
 	}
 	return !p.ready() && (p.o.GSR != GSRClone || len(p.jobs) > 0)
-}
-
-// answer sends bytes to the host, if the printer can speak.
-func (p *Printer) answer(b []byte) {
-	if len(b) > 0 && !p.faults.off && !p.faults.mute {
-		p.out.send(b)
-	}
 }

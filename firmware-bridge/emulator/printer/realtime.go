@@ -32,16 +32,17 @@ func (p *Printer) realtime(b byte) {
 }
 
 // recover is DLE ENQ: 1 goes on printing, 2 throws the buffers away first. It
-// helps against a cutter error only, once its cause is gone; settings are kept.
+// helps against an error that can be recovered from, once its cause is gone;
+// settings are kept.
 func (p *Printer) recover(n byte) {
-	if !p.faults.cutterError || p.faults.jam || n != 1 && n != 2 {
+	if !p.faults.recovers() || n != 1 && n != 2 {
 		return
 	}
 	if n == 2 {
 		p.forget()
 		p.parser.reset()
 	}
-	p.faults.cutterError = false
+	p.faults.cutterError, p.faults.stuckError = false, false
 	p.changed("recovered")
 }
 

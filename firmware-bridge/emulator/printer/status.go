@@ -1,6 +1,9 @@
 package printer
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // bit gives a byte with bit n set when on.
 func bit(n int, on bool) byte {
@@ -13,7 +16,13 @@ func bit(n int, on bool) byte {
 // offline tells whether anything keeps the printer from printing.
 func (p *Printer) offline() bool {
 	f := &p.faults
-	return f.paperOut || f.cover || f.cutterError || f.hot
+	return f.paperOut || f.cover || f.cutterError || f.stuckError || f.broken || f.hot
+}
+
+// recovers tells whether an error is left whose cause is gone: the printer waits
+// for DLE ENQ.
+func (f *faults) recovers() bool {
+	return (f.cutterError || f.stuckError) && !f.jam && !f.stuck
 }
 
 func (p *Printer) ready() bool { return !p.faults.off && !p.offline() }
@@ -25,11 +34,13 @@ func (p *Printer) eot(n byte) (byte, bool) {
 	const fixed = 0x12
 	switch n {
 	case 1:
-		return fixed | bit(2, p.o.DrawerPinHigh) | bit(3, p.offline()) | bit(7, f.waits), true
+		return fixed | bit(2, p.o.DrawerPinHigh) | bit(3, p.offline()) | bit(5, f.recovers()) |
+			bit(6, f.feeding) | bit(7, f.waits), true
 	case 2:
-		return fixed | bit(2, f.cover) | bit(5, f.paperOut) | bit(6, f.cutterError || f.hot), true
+		return fixed | bit(2, f.cover) | bit(3, f.feeding) | bit(5, f.paperOut) |
+			bit(6, f.cutterError || f.stuckError || f.broken || f.hot), true
 	case 3:
-		return fixed | bit(3, f.cutterError) | bit(6, f.hot), true
+		return fixed | bit(2, f.stuckError) | bit(3, f.cutterError) | bit(5, f.broken) | bit(6, f.hot), true
 	case 4:
 		return fixed | bit(2, f.low) | bit(3, f.low) | bit(5, f.paperOut) | bit(6, f.paperOut), true
 	}
@@ -52,8 +63,8 @@ func (p *Printer) paperBits() byte {
 func (p *Printer) asb() [4]byte {
 	f := &p.faults
 	return [4]byte{
-		0x10 | bit(2, p.o.DrawerPinHigh) | bit(3, p.offline()) | bit(5, f.cover),
-		bit(3, f.cutterError) | bit(6, f.hot),
+		0x10 | bit(2, p.o.DrawerPinHigh) | bit(3, p.offline()) | bit(5, f.cover) | bit(6, f.feeding),
+		bit(0, f.recovers()) | bit(2, f.stuckError) | bit(3, f.cutterError) | bit(5, f.broken) | bit(6, f.hot),
 		p.paperBits(),
 		0,
 	}
@@ -127,7 +138,7 @@ func (p *Printer) transmitStatus(n byte) {
 // identify answers GS I.
 func (p *Printer) identify(n byte) {
 	hanzi := p.o.Charset != NoHanzi
-	fonts := map[Charset]string{GB2312: "GB2312", GBK: "GBK", GB18030: "GB18030"}[p.o.Charset]
+	fonts := cmp.Or(p.o.Fonts, map[Charset]string{GB2312: "GB2312", GBK: "GBK", GB18030: "GB18030"}[p.o.Charset])
 	if p.o.Model == "" {
 		return
 	}

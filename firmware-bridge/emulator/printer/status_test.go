@@ -1,15 +1,21 @@
 package printer
 
 import (
+	"strings"
 	"testing"
 )
 
 func eot(n byte) string { return string([]byte{0x10, 0x04, n}) }
 
 // TestStatusVectors brings the printer into the state that a response vector
-// describes and asks.
+// describes and asks. No response vector is left out.
 func TestStatusVectors(t *testing.T) {
 	pin := func(o *Opts) { o.DrawerPinHigh = true }
+	const asb = "\x1da\xff"
+	left := map[string]bool{}
+	for name, v := range readVectors(t) {
+		left[name] = strings.HasPrefix(v.Meaning, "RESPONSE")
+	}
 	for _, tc := range []struct {
 		vector   string
 		ask      string
@@ -18,23 +24,39 @@ func TestStatusVectors(t *testing.T) {
 	}{
 		{"eot1_12", eot(1), nil, nil},
 		{"eot1_16", eot(1), pin, nil},
+		{"eot1_3a", eot(1), nil, func(p *Printer) { p.Stuck(true); p.Stuck(false) }},
+		{"eot1_52", eot(1), nil, func(p *Printer) { p.Feed(true) }},
 		{"eot1_kp628_92", eot(1), nil, func(p *Printer) { p.TicketWaits(true) }},
 		{"eot2_12", eot(2), nil, nil},
 		{"eot2_16", eot(2), nil, func(p *Printer) { p.CoverOpen(true) }},
 		{"eot2_32", eot(2), nil, func(p *Printer) { p.PaperOut(true) }},
 		{"eot2_52", eot(2), nil, func(p *Printer) { p.CutterJam(true) }},
+		{"eot2_52", eot(2), nil, func(p *Printer) { p.Broken(true) }},
 		{"eot3_12", eot(3), nil, nil},
+		{"eot3_16", eot(3), nil, func(p *Printer) { p.Stuck(true) }},
+		{"eot3_32", eot(3), nil, func(p *Printer) { p.Broken(true) }},
 		{"eot3_52", eot(3), nil, func(p *Printer) { p.Overheat(true) }},
 		{"eot4_72", eot(4), nil, func(p *Printer) { p.PaperOut(true) }},
 		{"gsr1_00", "\x1dr\x01", nil, nil},
 		{"gsr1_00", "\x1dr1", nil, nil},
 		{"gsr1_00", "\x1bv", nil, nil},
 		{"gsr1_03", "\x1dr\x01", nil, func(p *Printer) { p.PaperLow(true) }},
-		{"asb_14000000", "\x1da\xff", pin, nil},
-		{"asb_14000300", "\x1da\xff", pin, func(p *Printer) { p.PaperLow(true) }},
+		{"asb_14000000", asb, pin, nil},
+		{"asb_14000300", asb, pin, func(p *Printer) { p.PaperLow(true) }},
+		{"asb_54000000", asb, pin, func(p *Printer) { p.Feed(true) }},
 		{"clear_resp", string(clearFn8), nil, nil},
 		{"maker_resp", "\x1dIB", nil, nil},
+		{
+			// 26 bytes at level L are version 2, 25 modules; 4 dots each are 100.
+			"qr_size_resp", "\x1d(k\x03\x001C\x04\x1d(k\x03\x001E0" + string(vectorBytes(t, "qr_store_26")) +
+				string(vectorBytes(t, "qr_size_query")), nil, nil,
+		},
+		{
+			"xoff", strings.Repeat("A", 60), func(o *Opts) { o.XonXoff, o.BufferBytes = true, 64 },
+			func(p *Printer) { p.CoverOpen(true) },
+		},
 	} {
+		delete(left, tc.vector)
 		t.Run(tc.vector, func(t *testing.T) {
 			o := TM80()
 			if tc.opts != nil {
@@ -47,6 +69,25 @@ func TestStatusVectors(t *testing.T) {
 				want(t, "answer", h.say(tc.ask), string(vectorBytes(t, tc.vector)))
 			})
 		})
+	}
+	for name, accident := range map[string]func(*Printer){
+		"asb_3c000000": func(p *Printer) { p.CoverOpen(true) },
+		"asb_1c080000": func(p *Printer) { p.CutterJam(true) },
+		"asb_1c200000": func(p *Printer) { p.Broken(true) },
+	} {
+		delete(left, name)
+		o := TM80()
+		o.DrawerPinHigh = true
+		withPrinter(t, o, func(t *testing.T, p *Printer, h *host) {
+			h.say(asb)
+			accident(p)
+			want(t, name, h.hear(), string(vectorBytes(t, name)))
+		})
+	}
+	for name, is := range left {
+		if is {
+			t.Errorf("no state gives the response %s", name)
+		}
 	}
 }
 
@@ -73,21 +114,6 @@ func TestASBTellsChanges(t *testing.T) {
 				tc.accident(p)
 				want(t, "change", h.hear(), tc.want)
 			})
-		})
-	}
-}
-
-func TestASBVectors(t *testing.T) {
-	for name, accident := range map[string]func(*Printer){
-		"asb_3c000000": func(p *Printer) { p.CoverOpen(true) },
-		"asb_1c080000": func(p *Printer) { p.CutterJam(true) },
-	} {
-		o := TM80()
-		o.DrawerPinHigh = true
-		withPrinter(t, o, func(t *testing.T, p *Printer, h *host) {
-			h.say("\x1da\xff")
-			accident(p)
-			want(t, name, h.hear(), string(vectorBytes(t, name)))
 		})
 	}
 }
@@ -154,12 +180,4 @@ func TestIdentity(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestQRSize(t *testing.T) {
-	withPrinter(t, TM80(), func(t *testing.T, _ *Printer, h *host) {
-		// 26 bytes at level L are version 2, 25 modules; 4 dots each are 100.
-		h.say("\x1d(k\x03\x001C\x04\x1d(k\x03\x001E0" + string(vectorBytes(t, "qr_store_26")))
-		want(t, "size", h.say(string(vectorBytes(t, "qr_size_query"))), string(vectorBytes(t, "qr_size_resp")))
-	})
 }

@@ -72,6 +72,52 @@ func tokens(p *parser, b []byte) ([]token, bool) {
 	return all, p.idle()
 }
 
+// Every vector that goes to a printer is taken, whole or byte by byte, with the
+// same paper at the end and a printer that still answers.
+func TestVectorsOnPaper(t *testing.T) {
+	for name, v := range readVectors(t) {
+		if strings.HasPrefix(v.Meaning, "RESPONSE") {
+			continue
+		}
+		var papers [2]string
+		for i, piece := range []int{1 << 20, 1} {
+			withPrinter(t, TM80(), func(t *testing.T, p *Printer, h *host) {
+				for b := v.bytes(t); len(b) > 0; b = b[min(piece, len(b)):] {
+					p.receive(b[:min(piece, len(b))])
+				}
+				h.hear()
+				p.receive(make([]byte, maxFlush)) // the rest of a picture that never came
+				want(t, name+": status behind it", h.say(eot(1)), "\x12")
+				h.say("\n" + cut)
+				papers[i] = strings.Join(texts(p), "|")
+			})
+		}
+		if papers[0] != papers[1] {
+			t.Errorf("%s: whole it prints %q, byte by byte %q", name, papers[0], papers[1])
+		}
+	}
+}
+
+// maxFlush is more than any vector leaves missing.
+const maxFlush = 8192
+
+// A lone lead byte swallows whatever comes behind it; SUB means nothing here, but
+// cuts on another maker's printers.
+func TestTextTrapVectors(t *testing.T) {
+	for name, tt := range map[string]struct{ behind, want string }{
+		"trap_lone_lead":   {"CA\n", "禖A"},
+		"trap_euro_gbk":    {"CA\n", "  A"},
+		"trap_replace_sub": {"A\n", "A"},
+	} {
+		withPrinter(t, TM80(), func(t *testing.T, p *Printer, h *host) {
+			h.say("\x1c&" + string(vectorBytes(t, name)) + tt.behind + cut)
+			if got := strings.Join(texts(p), "|"); got != tt.want {
+				t.Errorf("%s: %q on paper, want %q", name, got, tt.want)
+			}
+		})
+	}
+}
+
 func TestVectorsTokenise(t *testing.T) {
 	for name, v := range readVectors(t) {
 		const by = "tokenised by kunif EscPosUtils as "

@@ -158,7 +158,7 @@ func (t *transmitter) detach(unblock func()) {
 func (t *transmitter) send(b []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.w == nil || len(t.queue)+len(b) > maxUnread {
+	if t.w == nil || len(b) == 0 || len(t.queue)+len(b) > maxUnread {
 		return
 	}
 	t.queue = append(t.queue, b...)

@@ -3,15 +3,22 @@
 package consoletest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"halld/cmd/internal/console"
 	"halld/cmd/internal/hall"
+	"halld/cmd/internal/ledger"
 )
 
 // Hall is a console.Backend. It may be used from several goroutines.
@@ -20,6 +27,7 @@ type Hall struct {
 	h         *hall.Hall
 	at        hall.Stamp
 	docs      []json.RawMessage
+	records   []hall.Record
 	pins      map[string][]byte
 	cards     map[string]string
 	listeners map[chan struct{}]bool
@@ -87,7 +95,7 @@ func With(cfg hall.Config) *Hall {
 
 // Swipe lets somebody of 1990 lay a card.
 func (f *Hall) Swipe(ref, last4 string) error {
-	facts := hall.Facts{Document: "resident", Birth: hall.Date{Year: 1990, Month: time.January, Day: 1}}
+	facts := hall.Facts{Document: hall.DocumentResident, Birth: hall.Date{Year: 1990, Month: time.January, Day: 1}}
 	f.facts[ref] = facts
 	_, err := f.Do(context.Background(), hall.CardRead{Person: hall.Person{Ref: ref, Last4: last4}, Facts: facts})
 	return err
@@ -108,7 +116,8 @@ func (f *Hall) Rewire(locker, contacts string) {
 }
 
 // Misbehave makes a door come to another end than being open and shut again:
-// failed or unknown; or open, and it stays so.
+// failed, unsent or unknown; open, and it stays so; or queued, and its turn never
+// comes.
 func (f *Hall) Misbehave(door hall.DoorID, end hall.OpState) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -138,11 +147,11 @@ func (f *Hall) Later(d time.Duration) {
 
 // CheckIn implements console.Hall; the number itself is the reference.
 func (f *Hall) CheckIn(ctx context.Context, t console.Typed) (any, error) {
-	facts := hall.Facts{Document: "resident", Birth: hall.Date{Year: 1990, Month: time.January, Day: 1}}
+	facts := hall.Facts{Document: hall.DocumentResident, Birth: hall.Date{Year: 1990, Month: time.January, Day: 1}}
 	f.facts[t.Number] = facts
 	return f.Do(ctx, hall.CardRead{
 		Person: hall.Person{Ref: t.Number, Last4: t.Number[max(len(t.Number)-4, 0):]}, Facts: facts,
-		Typed: true, Staff: t.Staff, Service: t.Service,
+		Typed: true, Staff: t.Staff, Second: t.Second, Service: t.Service,
 	})
 }
 
@@ -154,11 +163,12 @@ func (f *Hall) Do(_ context.Context, ev hall.Event) (any, error) {
 	if f.Broken != nil {
 		return nil, f.Broken
 	}
-	if r, ok := ev.(hall.RentalRequest); ok {
-		if ref, err := f.h.Resolve(r.Person); err == nil {
-			r.Person, r.Facts = ref, f.facts[ref]
+	if j, ok := ev.(hall.Judged); ok {
+		ref, err := j.Whom(f.h)
+		if err != nil {
+			return nil, err
 		}
-		ev = r
+		ev = j.Judge(ref, f.facts[ref])
 	}
 	if due := f.h.Due(f.at); due != nil {
 		if _, err := f.step(due); err != nil {
@@ -209,14 +219,7 @@ func (f *Hall) obey(e hall.Effect) error {
 		if name, _, ok := e.Door.Split(); ok && f.opened[name] != "" {
 			f.bits[name] = f.opened[name]
 		}
-		if end := f.doors[e.Door]; end != "" {
-			answers = []hall.Event{hall.DoorOutcome{Op: e.Op, State: end}}
-			break
-		}
-		answers = []hall.Event{
-			hall.DoorOutcome{Op: e.Op, State: hall.OpOpen},
-			hall.DoorSeen{Door: e.Door, State: hall.DoorLocked},
-		}
+		answers = f.driven(e)
 	}
 	for _, a := range answers {
 		if _, err := f.step(a); err != nil {
@@ -224,6 +227,22 @@ func (f *Hall) obey(e hall.Effect) error {
 		}
 	}
 	return nil
+}
+
+// driven plays the lock board.
+func (f *Hall) driven(e hall.OpenDoor) []hall.Event {
+	switch end := f.doors[e.Door]; end {
+	case hall.OpQueued:
+		return nil
+	case hall.OpUnsent:
+		return []hall.Event{hall.DoorOutcome{Op: e.Op, State: end, Cause: "offline"}}
+	case "":
+		return []hall.Event{
+			hall.PulseDoor{Op: e.Op}, hall.DoorOutcome{Op: e.Op, State: hall.OpOpen}, hall.DoorSeen{Door: e.Door, State: hall.DoorLocked},
+		}
+	default:
+		return []hall.Event{hall.PulseDoor{Op: e.Op}, hall.DoorOutcome{Op: e.Op, State: end}}
+	}
 }
 
 // write keeps a record as the ledger does, as far as readers care.
@@ -234,6 +253,7 @@ func (f *Hall) write(d hall.Data) error {
 		"time": f.at.Time.Format(time.RFC3339), "subject": d.Subject(), "sequence": fmt.Sprint(seq), "clock": "trusted", "data": d,
 	})
 	f.docs = append(f.docs, doc)
+	f.records = append(f.records, hall.Record{At: f.at, Data: d})
 	return err
 }
 
@@ -308,6 +328,17 @@ func (f *Hall) Records(_ context.Context, from uint64, n int) ([]json.RawMessage
 	return append([]json.RawMessage{}, f.docs[first:min(first+n, len(f.docs))]...), nil
 }
 
+// Sheet implements console.Book.
+func (f *Hall) Sheet(_ context.Context, book string, p hall.Period) (hall.Sheet, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	b, err := hall.FindBook(book)
+	if err != nil {
+		return hall.Sheet{}, err
+	}
+	return b.Sheet(Config(), slices.Values(f.records), p)
+}
+
 // Verify implements console.Book.
 func (f *Hall) Verify(_ context.Context, progress func(done, total uint64)) (any, error) {
 	f.mu.Lock()
@@ -318,6 +349,32 @@ func (f *Hall) Verify(_ context.Context, progress func(done, total uint64)) (any
 		progress(n, n)
 	}
 	return map[string]any{"records": n, "epoch": "e1", "head": "00", "bad": append([]string{}, f.bad...)}, nil
+}
+
+// Backup implements console.Book: a real ledger of the records so far.
+func (f *Hall) Backup(ctx context.Context) (io.ReadCloser, int64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	dir, err := os.MkdirTemp("", "backup-")
+	if err != nil {
+		return nil, 0, err
+	}
+	defer os.RemoveAll(dir)
+	l, err := ledger.Open(filepath.Join(dir, "ledger.db"), ledger.Opts{Hall: Config().ID})
+	if err != nil {
+		return nil, 0, err
+	}
+	var entries []ledger.Entry
+	for _, r := range f.records {
+		entries = append(entries, ledger.Entry{Kind: string(r.Data.Kind()), Time: r.At.Time, Subject: r.Data.Subject(), Data: r.Data})
+	}
+	_, err = l.Append(entries)
+	path := filepath.Join(dir, "copy.db")
+	if err = errors.Join(err, l.Backup(ctx, path), l.Close()); err != nil {
+		return nil, 0, err
+	}
+	b, err := os.ReadFile(path)
+	return io.NopCloser(bytes.NewReader(b)), int64(len(b)), err
 }
 
 // TestPrint implements console.Gear.
