@@ -15,6 +15,10 @@ import (
 // every speed: it may be switched off.
 const searchAgain = 30 * time.Second
 
+// opensWithin is how long a port that is there takes to open. Before, the driver
+// would tell a fault at every start.
+const opensWithin = time.Second
+
 // speedLine is the line to a card reader, at the speed at which the reader
 // answers: earlier software may have changed that for good, and a reader that
 // takes its place has the factory's. It goes by the speed of the configuration,
@@ -91,6 +95,9 @@ func (s *speedLine) serve(ctx context.Context) (err error) {
 	}
 	wire := newTasks(ctx, s.opts.Log)
 	wire.run(task{"line " + s.now.String(), s.line.Run})
+	opening, cancel := context.WithTimeout(ctx, opensWithin)
+	_ = s.line.WaitOpen(opening) // the driver tells why it is not open
+	cancel()
 	s.turn <- struct{}{}
 	s.waitSilent(ctx)
 	<-s.turn
