@@ -81,7 +81,7 @@ func programs(t *testing.T) string {
 		t.Fatal(err)
 	}
 	bin = dir
-	if out, err := exec.Command("go", "build", "-o", dir+"/", "./halld", "./hallctl", "./countyd").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", dir+"/", "./halld", "./hallctl", "./hallsim", "./countyd").CombinedOutput(); err != nil {
 		t.Fatalf("building the programs: %v\n%s", err, out)
 	}
 	return dir

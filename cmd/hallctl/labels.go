@@ -30,6 +30,7 @@ var labels = []label{
 	{"flag.class", "等级"},
 	{"block.class", ""},
 	{"service", ""},
+	{"service_name", "服务"},
 	{"person", "人员 ref"},
 	{"last4", "证件尾号"},
 	{"waiting_days", "待工天数"},

@@ -55,7 +55,7 @@ func root() *cobra.Command {
 		cmd.AddCommand(v.command(a, ""))
 	}
 	cmd.AddCommand(
-		a.person(), a.tool(), a.rental(), a.door(), a.notice(), a.training(), a.day(), a.emergency(), a.cash(), a.storage(),
+		a.person(), a.tool(), a.rental(), a.door(), a.notice(), a.training(), a.day(), a.emergency(), a.window(), a.cash(), a.storage(),
 		a.ledger(), a.print(), a.county(), a.staff(), a.clock(),
 	)
 	plainly(cmd)

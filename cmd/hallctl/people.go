@@ -25,6 +25,7 @@ func (a *app) person() *cobra.Command {
 			use: "flag", short: "标记服务等级（困难帮扶）", say: "已标记",
 			flags: []flag{personFlag, {name: "class", usage: "等级，1 起", kind: number}, reasonFlag, untilFlag},
 		},
+		{use: "confirm", short: "已核实可以在当地就业（境外或港澳台证件）", flags: []flag{personFlag}, say: "已核实"},
 		{use: "unflag", short: "取消服务等级", flags: []flag{personFlag, reasonFlag}, say: "已取消"},
 		{use: "block", short: "列入清出名单", flags: []flag{personFlag, reasonFlag, untilFlag}, say: "已列入"},
 		{use: "unblock", short: "移出清出名单", flags: []flag{personFlag, reasonFlag}, say: "已移出"},

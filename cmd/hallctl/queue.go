@@ -39,11 +39,22 @@ func queueVerbs() []verb {
 }
 
 const queueTable = `{{define "rows"}}{{range .}}
-{{.ticket}}	{{word .state}}	{{.service}}	{{with .window}}{{.}}{{end}}	{{clock .since}}	{{with .priority}}{{.}}{{end}}	{{.last4}}	{{with .slip}}{{word .}}{{end}}{{end}}{{end -}}
+{{.ticket}}	{{word .state}}	{{.service_name}}	{{with .window}}{{.}}{{end}}	{{clock .since}}	{{with .priority}}{{.}}{{end}}	{{.last4}}	{{with .slip}}{{word .}}{{end}}{{end}}{{end -}}
 号码	状态	服务	窗口	到达	优先	证件尾号	小票{{template "rows" .called}}{{template "rows" .waiting}}{{template "rows" .held}}`
 
 func (a *app) queue() *cobra.Command {
 	return a.view("queue", "等候、办理中和挂起的号码", "queue", template(queueTable))
+}
+
+// window says who works at a window. Acting there signs in, if nobody has.
+func (a *app) window() *cobra.Command {
+	const line = "{{.window}} 号窗口{{with .staff}}由工号 {{.}} 签到{{else}}没有人签到{{end}}"
+	at := []flag{windowFlag}
+	return group("window", "窗口",
+		verb{use: "in", short: "到岗签到；别人签到的空闲窗口由本人接手", path: "counter/in", flags: at, say: line}.command(a, "window"),
+		verb{use: "out", short: "离岗签退", path: "counter/out", flags: at, say: line}.command(a, "window"),
+		a.view("list", "各窗口由谁办理、在办的号码", "windows", table("window 窗口", "name 名称", "staff 工号", "ticket 办理中", "waiting 等候", "paused 暂停", "reason 原因")),
+	)
 }
 
 // emergency calls the head of the hall to a window (寻衅滋事等情况).

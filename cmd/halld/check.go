@@ -25,7 +25,7 @@ func checkCommand() *cobra.Command {
 		}
 		out := cmd.OutOrStdout()
 		for _, w := range cfg.Warnings {
-			fmt.Fprintln(out, w)
+			fmt.Fprintf(out, "提示：%v\n", w)
 		}
 		if err := daemon.Check(cfg); err != nil {
 			return err
@@ -41,7 +41,7 @@ func checkCommand() *cobra.Command {
 
 // checkDevices lists what every device answered.
 func checkDevices(cmd *cobra.Command, cfg *config.Config, path string) error {
-	findings, err := daemon.Identify(cmd.Context(), cfg, newLogger())
+	findings, err := daemon.Identify(cmd.Context(), cfg, newLogger(false))
 	if err != nil {
 		return err
 	}

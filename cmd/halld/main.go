@@ -50,7 +50,7 @@ func root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(runCommand(), checkCommand())
+	cmd.AddCommand(runCommand(), checkCommand(), adapterCommand())
 	return cmd
 }
 
@@ -68,8 +68,11 @@ func version() string {
 }
 
 // newLogger writes to stderr, which systemd keeps; the journal adds the time.
-func newLogger() *slog.Logger {
+func newLogger(debug bool) *slog.Logger {
 	opts := &slog.HandlerOptions{}
+	if debug {
+		opts.Level = slog.LevelDebug
+	}
 	if os.Getenv("JOURNAL_STREAM") != "" {
 		opts.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
 			if len(groups) == 0 && a.Key == slog.TimeKey {

@@ -6,6 +6,7 @@ import (
 
 	"halld/cmd/internal/daemon"
 	"halld/config"
+	bridge "halld/firmware-bridge"
 )
 
 func runCommand() *cobra.Command {
@@ -15,23 +16,28 @@ func runCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 	}
 	path := configFlag(cmd)
+	trace := cmd.Flags().Bool("trace", false, "log what runs on every line: lock boards and displays byte by byte, of cards and slips only what names nobody")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cfg, err := config.Load(*path)
 		if err != nil {
 			return err
 		}
-		log := newLogger()
+		log := newLogger(*trace)
 		for _, w := range cfg.Warnings {
 			log.Warn("the configuration is unwise", "where", w.String())
 		}
-		return daemon.Run(cmd.Context(), cfg, daemon.Opts{
+		opts := daemon.Opts{
 			Log: log, Version: cmd.Root().Version,
 			Ready: func(web string) {
 				log.Info("the hall is ready", "hall", cfg.HallID(), "console", web)
 				notify(sd.SdNotifyReady)
 			},
 			Alive: func(status string) { notify("STATUS=" + status + "\n" + sd.SdNotifyWatchdog) },
-		})
+		}
+		if *trace {
+			opts.Trace = bridge.LogTrace(log)
+		}
+		return daemon.Run(cmd.Context(), cfg, opts)
 	}
 	return cmd
 }

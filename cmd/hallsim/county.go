@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 
 	mqtt "github.com/mochi-mqtt/server/v2"
@@ -13,6 +14,7 @@ import (
 	"github.com/mochi-mqtt/server/v2/packets"
 
 	"halld/cmd/internal/county"
+	"halld/cmd/internal/identity"
 	"halld/cmd/internal/receiver"
 )
 
@@ -20,7 +22,9 @@ import (
 // acknowledges.
 type countyEnd struct {
 	broker *mqtt.Server
-	addr   string
+	line   *network // between the hall and the broker
+	own    string   // URL of the broker for the county itself
+	seal   string   // file with the key that identities are sealed to
 	store  receiver.Store
 	log    *slog.Logger
 }
@@ -31,32 +35,42 @@ func openCounty(dir string, log *slog.Logger) (*countyEnd, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	hall, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("opening the broker: %w", err)
+	}
+	own, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("opening the broker: %w", err)
 	}
 	c := &countyEnd{
 		broker: mqtt.New(&mqtt.Options{Logger: slog.New(slog.DiscardHandler)}),
-		addr:   l.Addr().String(), store: store, log: log,
+		line:   newNetwork(hall), own: "tcp://" + own.Addr().String(), seal: filepath.Join(dir, "county.pub"),
+		store: store, log: log,
+	}
+	if _, err := os.Stat(c.seal); err != nil {
+		if _, err := identity.WriteKeyFiles(filepath.Join(dir, "county")); err != nil {
+			return nil, err
+		}
 	}
 	err = errors.Join(
 		c.broker.AddHook(new(everybody), nil),
-		c.broker.AddListener(listeners.NewNet("hall", l)),
+		c.broker.AddListener(listeners.NewNet("hall", c.line)),
+		c.broker.AddListener(listeners.NewNet("county", own)),
 		c.broker.Serve(),
 	)
 	return c, err
 }
 
-// url is the broker's address as hall.toml writes it.
-func (c *countyEnd) url() string { return "tcp://" + c.addr }
-
 // config is the county's table of hall.toml.
-func (c *countyEnd) config() string { return fmt.Sprintf("brokers = [%q]\n", c.url()) }
+func (c *countyEnd) config() string {
+	return fmt.Sprintf("brokers = [%q]\nseal_to = %q\n", "tcp://"+c.line.Addr().String(), c.seal)
+}
 
 // Run runs the receiver until ctx ends, and stops the broker.
 func (c *countyEnd) Run(ctx context.Context) error {
 	r := receiver.New(receiver.Opts{
-		Link: county.Link{Brokers: []string{c.url()}, ClientID: "county"}, Store: c.store, Log: c.log,
+		Link: county.Link{Brokers: []string{c.own}, ClientID: "county"}, Store: c.store, Log: c.log,
 	})
 	return errors.Join(r.Run(ctx), c.broker.Close(), c.store.Close())
 }

@@ -108,7 +108,7 @@ func build(o options, out io.Writer) (*simulation, error) {
 	if s.county, err = openCounty(o.dir, log); err != nil {
 		return nil, err
 	}
-	if s.page, err = newPage(o.page, s.hw, s.slips); err != nil {
+	if s.page, err = newPage(o.page, s.hw, s.county.line, s.slips); err != nil {
 		return nil, err
 	}
 	s.cfg, err = configure(o, s.hw, s.county)

@@ -25,18 +25,19 @@ var pages = template.Must(template.ParseFS(files, "page/*.html"))
 // page is where a visitor plays with the hall's hardware.
 type page struct {
 	hw     *sim.Hall
+	line   *network
 	slips  *slips
 	listen net.Listener
 	web    string // URL of the console
 	signIn string // how to get into it
 }
 
-func newPage(addr string, hw *sim.Hall, s *slips) (*page, error) {
+func newPage(addr string, hw *sim.Hall, line *network, s *slips) (*page, error) {
 	l, err := listen(addr)
 	if err != nil {
 		return nil, fmt.Errorf("opening the simulator's page: %w", err)
 	}
-	return &page{hw: hw, slips: s, listen: l}, nil
+	return &page{hw: hw, line: line, slips: s, listen: l}, nil
 }
 
 // Addr is where the page is.
@@ -92,6 +93,7 @@ func (p *page) state(w http.ResponseWriter, _ *http.Request) {
 	for name, c := range p.hw.Cables {
 		cables[name] = c.Plugged()
 	}
+	cables[netCable] = p.line.plugged()
 	happens := map[string]string{}
 	for line := range p.hw.Cables {
 		happens[line] = p.hw.Happens(line)
@@ -164,7 +166,14 @@ func (p *page) do(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// netCable is the name of the network's cable among the devices'.
+const netCable = "network"
+
 func (p *page) cable(w http.ResponseWriter, r *http.Request, on bool) {
+	if r.FormValue("name") == netCable {
+		p.line.plug(on)
+		return
+	}
 	c := p.hw.Cables[r.FormValue("name")]
 	if c == nil {
 		http.NotFound(w, r)

@@ -1,7 +1,7 @@
 // The page asks for the whole state now and then; pressing is all it does besides.
 const by = (id) => document.getElementById(id);
 const post = (path) => fetch(path, { method: "POST" }).then(look);
-const names = { reader: "读卡器", printer: "打印机", lockers: "工具柜", displays: "数码管", entrance: "入口屏" };
+const names = { reader: "读卡器", printer: "打印机", lockers: "工具柜", displays: "数码管", entrance: "入口屏", network: "网线" };
 
 function button(text, path, off) {
   const b = Object.assign(document.createElement("button"), { textContent: text, className: off ? "off" : "" });

@@ -44,6 +44,9 @@ type Hall interface {
 	Status(ctx context.Context) (any, error)
 	// InService reports whether the hall can write down what it decides.
 	InService(ctx context.Context) bool
+	// Entrance is what is said now to whoever laid a card, or nothing. It holds
+	// nobody's name.
+	Entrance() string
 	// Listen gives a channel that yields once at first and then after changes,
 	// and a function to end it.
 	Listen() (<-chan struct{}, func())

@@ -137,6 +137,29 @@ func TestBoardFollowsTheHall(t *testing.T) {
 	}
 }
 
+// TestBoardGreets: whoever lays a card a second time reads on the board what
+// became of it.
+func TestBoardGreets(t *testing.T) {
+	r := newRig(t)
+	for range 2 {
+		if err := r.hall.Swipe("p-secret", "002X"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = "您已取号A001，前面还有0人"
+	if _, page := r.page("/"); !strings.Contains(page, `<p id="greeting" role="status">`+want+`</p>`) {
+		t.Errorf("the page does not say %s:\n%s", want, page)
+	}
+	resp, err := r.client.Get(r.web.URL + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if b := event(t, bufio.NewReader(resp.Body), "board"); !strings.Contains(b, `"greeting":"`+want+`"`) {
+		t.Errorf("a board that is open is told %s, want the greeting", b)
+	}
+}
+
 // TestBoardSaysThatWorkGoesOn when the line to the county is down.
 func TestBoardSaysThatWorkGoesOn(t *testing.T) {
 	r := newRig(t)

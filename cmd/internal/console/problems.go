@@ -98,7 +98,9 @@ var faultsOf = map[string]map[string]Problem{
 		"broken":  {What: "按钮一直按着", Remedy: "看是否有东西压住、进水或短路；松开后自动恢复"},
 	},
 	"ledger": {
-		"rolled-back": {What: "存储卡是旧的备份，县级已有更新的记录", Effect: "账本已另起一批继续记账，受理照常", Remedy: "请通知县级核对，并保留原来的存储卡"},
+		"disk-full":    {What: "存储卡写满", Effect: "停止受理，刷证不给号；恢复后自动继续", Remedy: "请技术人员清出存储空间，或换一张更大的存储卡"},
+		"not-writable": {What: "写不进存储卡", Effect: "停止受理，刷证不给号；恢复后自动继续", Remedy: "请检查存储卡，仍不行请联系技术人员"},
+		"rolled-back":  {What: "存储卡是旧的备份，县级已有更新的记录", Effect: "账本已另起一批继续记账，受理照常", Remedy: "请通知县级核对，并保留原来的存储卡"},
 	},
 	"county": {
 		"offline": {What: "连不上县级服务器", Remedy: "检查网线和路由器，恢复后自动补报"},

@@ -120,6 +120,7 @@ func one[T any](path string, look func(*hall.Hall, string) (T, error)) view {
 var views = []view{
 	all("queue", (*hall.Hall).Queue),
 	all("board", (*hall.Hall).Board),
+	all("windows", (*hall.Hall).ListWindows),
 	all("devices", (*hall.Hall).Health),
 	one("persons", (*hall.Hall).Person),
 	all("notices", (*hall.Hall).ListNotices),

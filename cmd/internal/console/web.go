@@ -62,9 +62,15 @@ func secure(next http.Handler) http.Handler {
 	})
 }
 
+// boardView is what the public screen shows and may have changed.
+type boardView struct {
+	hall.BoardView
+	Greeting string `json:"greeting"` // to whoever laid a card just now
+}
+
 // screenView is the public screen as its page is first made.
 type screenView struct {
-	hall.BoardView
+	boardView
 	Logo     bool
 	Flow     []string
 	Extracts []Extract
@@ -82,9 +88,10 @@ func (c *Console) board(w http.ResponseWriter, r *http.Request) {
 
 // boardNow is the board, with what the rules can't know: that nothing can be
 // written down, that the line to the county is down, which stops nothing here,
-// and for whom of the staff the reader waits.
-func (c *Console) boardNow(ctx context.Context) (b hall.BoardView, err error) {
-	if err := c.hall.View(ctx, func(h *hall.Hall) { b = h.Board() }); err != nil {
+// and for whom the reader waits or what it has told somebody.
+func (c *Console) boardNow(ctx context.Context) (b boardView, err error) {
+	b.Greeting = c.hall.Entrance()
+	if err := c.hall.View(ctx, func(h *hall.Hall) { b.BoardView = h.Board() }); err != nil {
 		return b, err
 	}
 	b.Lines = slices.Clone(b.Lines)

@@ -46,9 +46,12 @@ func (b backend) Listen() (<-chan struct{}, func()) { return b.d.changes.listen(
 
 // InService reports whether the ledger took the last record.
 func (b backend) InService(ctx context.Context) (serves bool) {
-	err := b.d.loop.View(ctx, func(*hall.Hall) { serves = !b.d.loop.stopped })
+	err := b.d.loop.View(ctx, func(*hall.Hall) { serves = !b.d.loop.service.stopped })
 	return err == nil && serves
 }
+
+// Entrance is what stands on the display at the entrance.
+func (b backend) Entrance() string { return b.d.gear.entrance.says() }
 
 // Status is how the box is.
 type Status struct {
@@ -78,7 +81,7 @@ func (b backend) Status(ctx context.Context) (any, error) {
 		s.Clock = "trusted"
 	}
 	err := d.loop.View(ctx, func(h *hall.Hall) {
-		s.Day, s.Waiting, s.InService = h.Day, len(h.Queue().Waiting), !d.loop.stopped
+		s.Day, s.Waiting, s.InService = h.Day, len(h.Queue().Waiting), !d.loop.service.stopped
 		s.Devices, s.Warnings = d.health.devices(h.Health()), h.Warnings()
 	})
 	return s, err

@@ -21,6 +21,7 @@ type desk struct {
 	loop   *loop
 	log    *slog.Logger
 	choice func() string          // service chosen at the entrance
+	greet  func(hall.Greet)       // tells whoever laid the card
 	staff  func(hall.Person) bool // takes the card of somebody who signs in to the console
 }
 
@@ -35,7 +36,7 @@ func (g *gear) addReader(c *config.Reader, refKey []byte) error {
 		Watch: c.WatchTimeout, Reset: c.ResetTimeout, Gap: c.Gap, Grace: c.Grace, Resend: cmp.Or(c.Resend, -1),
 		Report: report, Opened: func(i idcard.Info) { learn(i.String()) },
 	})
-	desk := &desk{reader: dev, refKey: refKey, loop: g.d.loop, log: g.d.log, choice: g.entrance.take, staff: g.d.console.Card}
+	desk := &desk{reader: dev, refKey: refKey, loop: g.d.loop, log: g.d.log, choice: g.entrance.take, greet: g.entrance.greet, staff: g.d.console.Card}
 	g.task("reader", desk.Run)
 	g.part("reader", c.Port, wire, dev.Identify).probed(probeReader, idcard.Speeds)
 	return nil
@@ -70,7 +71,8 @@ func (d *desk) Run(ctx context.Context) error {
 			d.checkIn(ctx, *r.Card)
 		case idcard.CardUnreadable:
 			d.log.Info("a card could not be read", "err", r.Err)
-			_, _ = d.loop.Do(ctx, hall.CardTrouble{Reason: trouble(r.Err)})
+			_, err := d.loop.Do(ctx, hall.CardTrouble{Reason: trouble(r.Err)})
+			d.outcome(ctx, err)
 		}
 	})
 }
@@ -82,10 +84,18 @@ func (d *desk) checkIn(ctx context.Context, c idcard.Card) {
 	}
 	ev.Service = d.choice()
 	_, err := d.loop.send(ctx, call{event: ev, who: &who})
+	d.outcome(ctx, err)
+}
+
+// outcome tells whoever laid a card that nothing came of it, where the rules
+// could not.
+func (d *desk) outcome(ctx context.Context, err error) {
 	var no *hall.Refusal
-	if err != nil && !errors.As(err, &no) && ctx.Err() == nil {
-		d.log.Error("a check-in was not recorded", "err", err)
+	if err == nil || errors.As(err, &no) || ctx.Err() != nil {
+		return
 	}
+	d.log.Error("a card was not recorded", "err", err)
+	d.greet(hall.Greet{Text: "暂停受理，证件没有登记，请稍后重新刷证"})
 }
 
 // trouble is why a card could not be read, in the rules' words.

@@ -93,7 +93,7 @@ func TestPortsAreReadAlike(t *testing.T) {
 		"serial:/dev/a?baud=9600&baud=9600", "tcp:h:9100?echo=none", "tcp:h:9100?timeout=1s", "tcp:h:9100?flow=none", "tcp:h:0",
 	} {
 		_, refused := config.Parse("hall.toml", fmt.Appendf(nil, "%s[[display]]\nname = \"d\"\ndriver = \"led485\"\nport = %q\n", plainHall, port))
-		if _, err := newWires(slog.New(slog.DiscardHandler)).line(port); (err == nil) != (refused == nil) {
+		if _, err := newWires(slog.New(slog.DiscardHandler), nil).line(port); (err == nil) != (refused == nil) {
 			t.Errorf("%s: the line says %v, the configuration %v", port, err, refused)
 		}
 	}

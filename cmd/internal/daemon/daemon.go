@@ -24,6 +24,7 @@ import (
 	"halld/cmd/internal/identity"
 	"halld/cmd/internal/ledger"
 	"halld/config"
+	bridge "halld/firmware-bridge"
 )
 
 // Opts are what a command gives the daemon beside the configuration.
@@ -32,6 +33,11 @@ type Opts struct {
 	Version string
 	Ready   func(web string)    // called with the console's URL once the hall serves; may be nil
 	Alive   func(status string) // called now and then while the loop answers; may be nil
+
+	// Trace gets the bytes on every line, masked; nil traces nothing.
+	Trace func(bridge.TraceEvent)
+
+	vfs string // of the ledger, for tests; empty is the system's
 }
 
 // Daemon is a hall that is put together.
@@ -105,14 +111,16 @@ func (d *Daemon) close() {
 	d.ledger.Close()
 }
 
-// begin tells the rules that the hall starts and lets the workers go.
+// begin tells the rules that the hall starts and lets the workers go. While the
+// ledger takes no records the board says so, and nothing else happens.
 func (d *Daemon) begin(ctx context.Context, work *tasks) error {
 	servers, err := d.listen()
 	if err != nil {
 		return err
 	}
 	work.run(servers...)
-	if _, err := d.loop.Do(ctx, hall.Start{}); err != nil {
+	err = insist(ctx, func() error { _, err := d.loop.Do(ctx, hall.Start{}); return err })
+	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("starting the hall: %w", err)
 	}
 	work.run(task{"health", func(ctx context.Context) error { return d.health.Run(ctx, d) }})
@@ -139,6 +147,9 @@ func (d *Daemon) alive(ctx context.Context) error {
 		err := d.loop.View(ctx, func(h *hall.Hall) {
 			b := h.Board()
 			status = fmt.Sprintf("%s：等候 %d 人，%d 台设备有故障", b.Hall, len(h.Queue().Waiting), h.Faults())
+			if d.loop.service.stopped {
+				status = b.Hall + "：" + errOutOfService.Error()
+			}
 			if err := d.book.snapshot(h, snapshotEvery); err != nil {
 				d.log.Warn("the state was not saved; the next start takes longer", "err", err)
 			}
@@ -184,7 +195,7 @@ func (d *Daemon) openBook() error {
 	if err != nil {
 		return err
 	}
-	d.ledger, err = ledger.Open(filepath.Join(d.cfg.DataDir, "ledger.db"), ledger.Opts{Hall: d.cfg.HallID(), Log: d.log})
+	d.ledger, err = ledger.Open(filepath.Join(d.cfg.DataDir, "ledger.db"), ledger.Opts{Hall: d.cfg.HallID(), Log: d.log, VFS: d.opts.vfs})
 	if err != nil {
 		return err
 	}
@@ -209,6 +220,7 @@ func (d *Daemon) build(ctx context.Context, refKey []byte) error {
 	d.loop = newLoop(h, d.book, d.clock, d.log)
 	d.loop.change = d.changes.tell
 	d.health = newHealth(d.loop, d.log)
+	d.loop.service.tell = d.health.ledger
 	if d.console, err = d.newConsole(); err != nil {
 		return err
 	}

@@ -24,6 +24,8 @@ type stage struct {
 	tickets chan printer.Ticket
 	more    string // tables of hall.toml beside those of the hardware
 	d       *Daemon
+	disk    *disk // under the ledger
+	trace   traces
 	ended   chan error // yields what the daemon ended with, once
 	stop    func()
 }
@@ -38,7 +40,7 @@ func onStage(t *testing.T) *stage {
 // open builds the hardware and starts the daemon in front of it.
 func (s *stage) open(t testing.TB, o sim.Opts) {
 	t.Helper()
-	s.t, o.Dir = t, t.TempDir()
+	s.t, s.disk, o.Dir = t, newDisk(t), t.TempDir()
 	o.Windows = max(o.Windows, 1)
 	var err error
 	if s.hw, err = sim.New(o); err != nil {
@@ -64,7 +66,7 @@ func (s *stage) start() {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(s.t.Context())
 	ready, ended := make(chan *Daemon, 1), make(chan error, 1)
-	opts := Opts{Log: slog.New(slog.NewTextHandler(s.t.Output(), nil))}
+	opts := Opts{Log: slog.New(slog.NewTextHandler(s.t.Output(), nil)), vfs: s.disk.name, Trace: s.trace.add}
 	go func() { ended <- run(ctx, s.cfg, opts, ready); close(ended) }()
 	s.ended = ended
 	select {

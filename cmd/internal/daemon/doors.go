@@ -117,7 +117,7 @@ func (g *gear) addLocker(c config.Locker) error {
 	if c.Driver == "gpio" {
 		err = g.lockerPins(c, &opts)
 	} else {
-		line, err = g.wires.line(c.Port)
+		line, err = g.wires.openLine(c.Port)
 	}
 	if err != nil {
 		return err

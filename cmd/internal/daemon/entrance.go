@@ -13,7 +13,7 @@ const (
 	// for. The next person's card must not be sent there.
 	choiceHolds = time.Minute
 	// greetingStands is how long whoever laid a card may read the answer.
-	greetingStands = 10 * time.Second
+	greetingStands = 8 * time.Second
 )
 
 // entrance is the place where cards are laid: which service a button there chose

@@ -41,7 +41,7 @@ type gear struct {
 // a fault to show.
 func (d *Daemon) equip(refKey []byte) (*gear, error) {
 	g := &gear{
-		d: d, wires: newWires(d.log), keys: map[string]*keys{}, supply: locker.NewSupply(), house: d.letterhead(refKey),
+		d: d, wires: newWires(d.log, d.opts.Trace), keys: map[string]*keys{}, supply: locker.NewSupply(), house: d.letterhead(refKey),
 		entrance: &entrance{change: d.changes.tell},
 	}
 	var bad config.Problems
@@ -158,5 +158,7 @@ func (g *gear) act(e hall.Effect) {
 		}
 		g.d.log.Error("there is no such door", "door", string(e.Door))
 		g.d.health.words.put(hall.DoorOutcome{Op: e.Op, State: hall.OpUnsent, Cause: string(devices.DoorUnknown)})
+	default:
+		g.d.log.Error("nothing carries this out", "effect", fmt.Sprintf("%T", e))
 	}
 }

@@ -3,8 +3,6 @@ package daemon
 import (
 	"context"
 	"log/slog"
-	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -19,9 +17,13 @@ type health struct {
 	loop    *loop
 	log     *slog.Logger
 	known   atomic.Pointer[[]hall.Device]
-	about   sync.Map      // what the devices said of themselves: model, firmware; by name
-	changed chan struct{} // yields after the known devices changed
+	about   sync.Map                    // what the devices said of themselves: model, firmware; by name
+	refused atomic.Pointer[hall.Device] // the ledger, while it takes no records; nil else
+	changed chan struct{}               // yields after the known devices changed
 }
+
+// ledgerName is the name under which the ledger stands among the devices.
+const ledgerName = "ledger"
 
 func newHealth(l *loop, log *slog.Logger) *health {
 	return &health{words: newQueue[any](), loop: l, log: log, changed: make(chan struct{}, 1)}
@@ -53,19 +55,16 @@ type Device struct {
 	About string `json:"about,omitempty"` // model and firmware, as it says
 }
 
-// devices are those that the rules know of and those that said what they are.
+// devices are the rules' list, with what the rules can't know.
 func (h *health) devices(known []hall.Device) []Device {
-	all := map[string]Device{}
-	h.about.Range(func(name, about any) bool {
-		all[name.(string)] = Device{hall.Device{Name: name.(string)}, about.(string)}
-		return true
-	})
+	list := make([]Device, 0, len(known))
 	for _, d := range known {
-		all[d.Name] = Device{d, all[d.Name].About}
-	}
-	list := make([]Device, 0, len(all))
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		list = append(list, all[name])
+		if r := h.refused.Load(); r != nil && r.Name == d.Name {
+			d = *r
+		}
+		about, _ := h.about.Load(d.Name)
+		text, _ := about.(string)
+		list = append(list, Device{d, text})
 	}
 	return list
 }
@@ -73,6 +72,7 @@ func (h *health) devices(known []hall.Device) []Device {
 // Run passes the words on, in order. Drivers tell changes only, so none may be
 // lost: while the ledger refuses, the word is told again until it is on disk.
 func (h *health) Run(ctx context.Context, d *Daemon) error {
+	h.look(ctx)
 	for {
 		w, ok := h.words.take(ctx)
 		if !ok {
@@ -94,14 +94,34 @@ func (h *health) tell(ctx context.Context, ev hall.Event) {
 	if r, ok := ev.(hall.DeviceReport); ok && r.Device == hall.PrinterName {
 		h.record(ctx, hall.PrinterReady{})
 	}
+	h.look(ctx)
+}
+
+// look takes over what the rules know of the devices, for the heartbeat.
+func (h *health) look(ctx context.Context) {
 	_ = h.loop.View(ctx, func(hl *hall.Hall) {
 		list := hl.Health()
 		h.known.Store(&list)
 	})
+	h.news()
+}
+
+func (h *health) news() {
 	select {
 	case h.changed <- struct{}{}:
 	default:
 	}
+}
+
+// ledger is told why the ledger takes no records, and with nil that it does
+// again. It is no event of the rules, since it can't be recorded.
+func (h *health) ledger(why error) {
+	if why == nil {
+		h.refused.Store(nil)
+	} else {
+		h.refused.Store(&hall.Device{Name: ledgerName, Fault: ledgerFault(why), Since: h.loop.clock.now().Time})
+	}
+	h.news()
 }
 
 // record puts a word before the rules until it is on disk: drivers tell changes

@@ -26,7 +26,7 @@ func TestFaultsAreToldAgainUntilTheyAreOnDisk(t *testing.T) {
 	}
 	use(broken)
 	s.hw.Printer.PaperOut(true)
-	s.until("the ledger refused", func(*hall.Hall) bool { return s.d.loop.stopped })
+	s.until("the ledger refused", func(*hall.Hall) bool { return s.d.loop.service.stopped })
 	s.hw.Printer.PaperOut(false)
 	s.hw.Printer.CoverOpen(true)
 	use(s.d.ledger)

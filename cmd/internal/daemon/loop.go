@@ -3,16 +3,11 @@ package daemon
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
 	"halld/cmd/internal/hall"
 )
-
-// errOutOfService answers everybody while the ledger cannot be written: nothing
-// is promised that is not on disk.
-var errOutOfService = errors.New("账本暂时写不进存储卡，停止受理。请检查存储卡，恢复后自动继续")
 
 // errEnded answers whoever speaks to a loop that runs no more.
 var errEnded = errors.New("the hall has stopped")
@@ -37,7 +32,8 @@ type loop struct {
 	calls   chan call
 	ended   chan struct{} // closed when Run has ended
 	waiting []waiter
-	stopped bool // the ledger refused the last write
+	service service
+	ticked  time.Time // when the rules last looked at the time
 }
 
 // call is a question or an event on its way into the loop.
@@ -65,7 +61,7 @@ type waiter struct {
 func newLoop(h *hall.Hall, b *book, c *clock, log *slog.Logger) *loop {
 	return &loop{
 		hall: h, book: b, clock: c, log: log, calls: make(chan call), ended: make(chan struct{}),
-		act: func(hall.Effect) {}, change: func() {},
+		act: func(hall.Effect) {}, change: func() {}, service: service{tell: func(error) {}},
 	}
 }
 
@@ -81,6 +77,8 @@ func (l *loop) Run(ctx context.Context) error {
 		case c := <-l.calls:
 			l.serve(c)
 		case <-timer.C:
+			l.ticked = time.Now()
+			l.retry()
 			l.serve(call{event: hall.Tick{}, done: make(chan answer, 1)})
 		}
 		l.wake()
@@ -89,16 +87,21 @@ func (l *loop) Run(ctx context.Context) error {
 }
 
 // pause is how long nothing needs to be done unless something happens: until the
-// rules have a date to keep, or somebody has waited long enough for a door.
+// rules have a date to keep, somebody has waited long enough for a door, or a
+// ledger that refused is tried again.
 func (l *loop) pause() time.Duration {
-	d := max(l.hall.WakeIn(l.clock.now()), shortest)
+	d := l.hall.WakeIn(l.clock.now())
 	for _, w := range l.waiting {
-		d = min(d, max(time.Until(w.until), shortest))
+		d = min(d, time.Until(w.until))
 	}
-	return d
+	if l.service.stopped {
+		d = min(d, time.Until(l.service.again))
+	}
+	return max(d, time.Until(l.ticked.Add(shortest)))
 }
 
-// shortest keeps a rule that is due and can't act from spinning.
+// shortest keeps a rule that is due and can't act from spinning. It counts from
+// the last tick, so that no stream of questions keeps the rules from the time.
 const shortest = 200 * time.Millisecond
 
 // Do puts an event before the rules and gives their answer.
@@ -177,15 +180,25 @@ func (l *loop) serve(c call) {
 	}
 }
 
-// step decides on one event and carries the decision through.
+// step decides on one event, behind what is due, and carries the decisions
+// through.
 func (l *loop) step(c call) (hall.Outcome, error) {
 	at := l.clock.now()
-	if due := l.hall.Due(at); due != nil {
+	for _, due := range []hall.Event{l.hall.Due(at), l.service.lost} {
+		if due == nil {
+			continue
+		}
 		if _, err := l.decide(at, due, nil); err != nil {
+			l.service.lose(c.event)
 			return hall.Outcome{}, err
 		}
 	}
-	return l.decide(at, c.event, c.who)
+	l.service.lost = nil
+	out, err := l.decide(at, c.event, c.who)
+	if errors.Is(err, errOutOfService) {
+		l.service.lose(c.event)
+	}
+	return out, err
 }
 
 func (l *loop) decide(at hall.Stamp, ev hall.Event, who *newcomer) (hall.Outcome, error) {
@@ -195,17 +208,10 @@ func (l *loop) decide(at hall.Stamp, ev hall.Event, who *newcomer) (hall.Outcome
 		return out, err
 	}
 	if err := l.book.write(at, out.Data, who, l.hall); err != nil {
-		if !l.stopped {
-			l.log.Error("the ledger can't be written; out of service", "err", err)
-		}
-		l.stopped = true
-		l.change()
-		return hall.Outcome{}, fmt.Errorf("%w", errOutOfService)
+		l.leaveService(err)
+		return hall.Outcome{}, errOutOfService
 	}
-	if l.stopped {
-		l.log.Info("the ledger can be written again")
-	}
-	l.stopped = false
+	l.enterService()
 	for _, d := range out.Data {
 		l.hall.Apply(hall.Record{At: at, Data: d})
 	}

@@ -35,12 +35,10 @@ func (d *Daemon) reporter() *county.Reporter {
 func (h *health) forCounty(dir string) func() county.Health {
 	return func() county.Health {
 		out := county.Health{DiskFree: diskFree(dir), Temperature: temperature(), Devices: []county.Device{}}
-		var known []hall.Device
-		if list := h.known.Load(); list != nil {
-			known = *list
-		}
-		for _, d := range h.devices(known) {
-			out.Devices = append(out.Devices, county.Device{Name: d.Name, Fault: d.Fault, Since: d.Since.Time, About: d.About})
+		if known := h.known.Load(); known != nil {
+			for _, d := range h.devices(*known) {
+				out.Devices = append(out.Devices, county.Device{Name: d.Name, Fault: d.Fault, Since: d.Since, About: d.About})
+			}
 		}
 		return out
 	}
@@ -70,7 +68,7 @@ func (h *health) rollback(ctx context.Context, d *Daemon, why error) {
 		return
 	}
 	h.log.Error("an old image of the storage card was restored; the ledger goes on in a new epoch", "err", why)
-	h.words.put(hall.DeviceReport{Device: "ledger", Fault: "rolled-back"})
+	h.words.put(hall.DeviceReport{Device: ledgerName, Fault: "rolled-back"})
 }
 
 // diskFree is the room that is left for the ledger, in bytes.

@@ -33,6 +33,7 @@ func rules(c *config.Config) hall.Config {
 	for _, l := range c.Lockers {
 		cfg.Lockers[l.Name] = l.Doors
 	}
+	cfg.Devices = deviceNames(c)
 	for _, w := range c.Windows {
 		cfg.Windows = append(cfg.Windows, hall.Window(w))
 	}
@@ -44,6 +45,30 @@ func rules(c *config.Config) hall.Config {
 		cfg.Staff = append(cfg.Staff, staff)
 	}
 	return cfg
+}
+
+// deviceNames are all that may report a fault, as they report it.
+func deviceNames(c *config.Config) []string {
+	list := []string{ledgerName}
+	if c.Reader != nil {
+		list = append(list, "reader")
+	}
+	if c.Printer != nil {
+		list = append(list, hall.PrinterName)
+	}
+	for _, l := range c.Lockers {
+		list = append(list, "locker/"+l.Name)
+	}
+	for _, d := range c.Displays {
+		list = append(list, "display/"+d.Name)
+	}
+	if c.Voice.Driver != "off" {
+		list = append(list, "voice")
+	}
+	for _, b := range c.Buttons {
+		list = append(list, "button/"+b.Name)
+	}
+	return list
 }
 
 func hours(r config.Hours) hall.Hours {

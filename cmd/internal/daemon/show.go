@@ -13,6 +13,20 @@ type sign struct {
 	dev     display.Display
 	changes *changes
 	content func(context.Context) (display.Content, error)
+	again   chan struct{} // yields when the display is to be told at once
+}
+
+func newSign(dev display.Display, c *changes, content func(context.Context) (display.Content, error)) *sign {
+	return &sign{dev: dev, changes: c, content: content, again: make(chan struct{}, 1)}
+}
+
+// wake has the display told again: its line came back, or was lost, which only
+// shows when something is sent.
+func (s *sign) wake() {
+	select {
+	case s.again <- struct{}{}:
+	default:
+	}
 }
 
 // heal is how often a display is told again what it shows, because a frame can
@@ -36,6 +50,8 @@ func (s *sign) Run(ctx context.Context) error {
 			return nil
 		case <-changed:
 		case <-timer.C:
+			again = true
+		case <-s.again:
 			again = true
 		}
 		want, err := s.content(ctx)

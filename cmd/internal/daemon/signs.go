@@ -14,9 +14,13 @@ func (g *gear) addDisplay(c config.Display) error {
 	if err != nil {
 		return err
 	}
-	s := &sign{dev: dev, changes: g.d.changes, content: g.calls(c.Window)}
+	content := g.calls(c.Window)
 	if c.Entrance {
-		s.content = g.greetings
+		content = g.greetings
+	}
+	s := newSign(dev, g.d.changes, content)
+	if line != nil {
+		g.wires.onChange(line, s.wake)
 	}
 	g.task("display/"+c.Name, s.Run)
 	g.part("display/"+c.Name, c.Port, line, dev.Identify)
@@ -57,7 +61,7 @@ func (g *gear) display(c config.Display) (dev display.Display, line *bridge.Line
 		dev, err = display.NewHT16K33(chip.Bus, chip.Addr, opts)
 		return dev, nil, err
 	}
-	if line, err = g.wires.line(c.Port); err != nil {
+	if line, err = g.wires.openLine(c.Port); err != nil {
 		return nil, nil, err
 	}
 	dev, err = display.New(c.Driver, line, opts)

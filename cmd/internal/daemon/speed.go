@@ -23,9 +23,10 @@ const searchAgain = 30 * time.Second
 // as a module may be silent after power-up. Then all speeds are tried, with a
 // question that changes nothing.
 type speedLine struct {
-	port bridge.Address // as configured
-	log  *slog.Logger
-	keep func(bridge.Address) // remembers where the reader was found
+	port  bridge.Address // as configured
+	log   *slog.Logger
+	trace func(bridge.TraceEvent) // nil: nothing is traced
+	keep  func(bridge.Address)    // remembers where the reader was found
 
 	turn   chan struct{}  // holds one token: whoever has it may use what follows
 	now    bridge.Address // the port at the speed of now
@@ -87,7 +88,7 @@ func (s *speedLine) Run(ctx context.Context) error {
 // serve lends the line until a reader is to be searched: when the driver begins
 // to hear nothing, and now and then while that lasts.
 func (s *speedLine) serve(ctx context.Context) (err error) {
-	if s.line, err = bridge.New(s.now, bridge.Opts{Log: s.log}); err != nil {
+	if s.line, err = bridge.New(s.now, bridge.Opts{Log: s.log, Trace: s.trace}); err != nil {
 		return err
 	}
 	wire := newTasks(ctx, s.log)
@@ -139,9 +140,11 @@ func (g *gear) speedLine(port bridge.Address) *speedLine {
 			found = a
 		}
 	}
-	return newSpeedLine(port, found, g.d.log, func(a bridge.Address) {
+	line := newSpeedLine(port, found, g.d.log, func(a bridge.Address) {
 		if _, err := g.d.ledger.Append(nil, ledger.Put(ledger.Meta, speedKey(port), []byte(a.String()))); err != nil {
 			g.d.log.Warn("the card reader's speed was not remembered", "port", port.String(), "err", err)
 		}
 	})
+	line.trace = g.wires.trace
+	return line
 }

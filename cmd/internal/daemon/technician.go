@@ -3,6 +3,7 @@ package daemon
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"halld/cmd/internal/console"
 	"halld/cmd/internal/hall"
@@ -95,8 +96,16 @@ func (b backend) Contacts(ctx context.Context, name string) (console.Contacts, e
 	return c, nil
 }
 
-// County is how the line to the county is.
-func (b backend) County(context.Context) (any, error) { return b.d.county.Status(), nil }
+// County is how the line to the county is, with times in the hall's zone.
+func (b backend) County(context.Context) (any, error) {
+	s := b.d.county.Status()
+	for _, t := range []*time.Time{&s.Since, &s.LastAck} {
+		if !t.IsZero() {
+			*t = t.In(b.d.cfg.Location)
+		}
+	}
+	return s, nil
+}
 
 // Online reports whether the county hears the hall.
 func (b backend) Online() bool {

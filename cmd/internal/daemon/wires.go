@@ -12,18 +12,27 @@ import (
 // and take turns on it.
 type wires struct {
 	log   *slog.Logger
+	trace func(bridge.TraceEvent) // nil: nothing is traced
 	lines map[bridge.Address]*bridge.Line
 	wakes map[*bridge.Line][]func() // called when the line opens, is lost or can't be opened
 	host  *bridge.Host              // nil until something on the board is asked for
 }
 
-func newWires(log *slog.Logger) *wires {
-	return &wires{log: log, lines: map[bridge.Address]*bridge.Line{}, wakes: map[*bridge.Line][]func(){}}
+func newWires(log *slog.Logger, trace func(bridge.TraceEvent)) *wires {
+	return &wires{log: log, trace: trace, lines: map[bridge.Address]*bridge.Line{}, wakes: map[*bridge.Line][]func(){}}
 }
 
 // line gives the line at an address, making it at its first use. It is an error
-// to reach one device node by two different addresses.
-func (w *wires) line(port string) (*bridge.Line, error) {
+// to reach one device node by two different addresses. A trace shows nothing
+// personal of it.
+func (w *wires) line(port string) (*bridge.Line, error) { return w.masked(port, bridge.MaskPersonal) }
+
+// openLine is line for a wire on which nothing personal runs: a trace shows every
+// byte. Who shares the line with a reader or a printer comes behind it, so that
+// the stricter mask stays.
+func (w *wires) openLine(port string) (*bridge.Line, error) { return w.masked(port, bridge.Hex) }
+
+func (w *wires) masked(port string, mask bridge.Mask) (*bridge.Line, error) {
 	a, err := bridge.ParseAddress(port)
 	if err != nil {
 		return nil, err
@@ -37,7 +46,7 @@ func (w *wires) line(port string) (*bridge.Line, error) {
 		}
 	}
 	var l *bridge.Line
-	l, err = bridge.New(a, bridge.Opts{Log: w.log, Report: func(bool, error) {
+	l, err = bridge.New(a, bridge.Opts{Log: w.log, Trace: w.trace, Mask: mask, Report: func(bool, error) {
 		for _, wake := range w.wakes[l] {
 			wake()
 		}

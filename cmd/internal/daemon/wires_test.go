@@ -16,7 +16,7 @@ func TestWiresWake(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{there, there + "-missing"} {
-		w := newWires(slog.New(slog.DiscardHandler))
+		w := newWires(slog.New(slog.DiscardHandler), nil)
 		l, err := w.line("file:" + path)
 		if err != nil {
 			t.Fatal(err)

@@ -111,9 +111,6 @@ func (h *Hall) missed() []string {
 	return numbers
 }
 
-// NetworkName is the device name under which the line to the county is reported.
-const NetworkName = "county"
-
 // stateLines say honestly how things stand, in the public's words.
 func (h *Hall) stateLines() []string {
 	lines := []string{}
@@ -152,12 +149,10 @@ func deviceLine(d Device) string {
 		return ""
 	case kind == PrinterName && d.Fault == "paper-out":
 		return "打印机缺纸，小票稍后打印"
-	case kind == PrinterName && !prints[d.Fault]:
+	case kind == PrinterName && !printsWith[d.Fault]:
 		return "打印机故障，小票稍后打印"
 	case kind == "reader":
 		return "读卡器故障，请到服务窗口登记"
-	case kind == NetworkName:
-		return "网络中断，业务可照常办理"
 	case kind == "locker":
 		return "有柜门故障，请找工作人员"
 	}

@@ -2,6 +2,7 @@ package hall
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -40,6 +41,7 @@ type CardRead struct {
 var checkinData = []func() Data{
 	func() Data { return new(CheckinRecorded) },
 	func() Data { return new(CheckinRefused) },
+	func() Data { return new(CheckinFailed) },
 }
 
 // CheckinRecorded records that a person came (登记).
@@ -66,10 +68,18 @@ type CheckinRefused struct {
 	Attempt int    `json:"attempt"` // of that day, from 1
 }
 
+// CheckinFailed records that a card was laid behind somebody's and could not be
+// used: whoever staff mean by the last card, it is not that person any more.
+type CheckinFailed struct {
+	Reason string `json:"reason"`
+}
+
 func (*CheckinRecorded) Kind() Kind        { return "checkin.recorded" }
 func (*CheckinRefused) Kind() Kind         { return "checkin.refused" }
+func (*CheckinFailed) Kind() Kind          { return "checkin.failed" }
 func (d *CheckinRecorded) Subject() string { return d.Day }
 func (d *CheckinRefused) Subject() string  { return d.Reason }
+func (d *CheckinFailed) Subject() string   { return d.Reason }
 func (d *CheckinRecorded) Who() *Person    { return &d.Person }
 
 func (d *CheckinRecorded) apply(h *Hall, at Stamp) {
@@ -102,7 +112,12 @@ type Attempt struct {
 	At     Stamp // of the last one with a slip
 }
 
+func (*CheckinFailed) apply(h *Hall, _ Stamp) { h.Last = "" }
+
+// apply leaves nobody as the last person: staff who act on the last card must
+// not act on whoever came before. A visit in the same outcome names the person.
 func (d *CheckinRefused) apply(h *Hall, at Stamp) {
+	h.Last = ""
 	a := h.Turned[d.Person.Ref]
 	if h.slipDue(at, d.Person.Ref, d.Reason) {
 		a.At = at
@@ -138,6 +153,14 @@ const (
 const minimumAge = 16
 
 func (e CardRead) handle(h *Hall, at Stamp) (Outcome, error) {
+	out, err := e.decide(h, at)
+	if e.Typed { // the clerk tells the person, who does not stand at the entrance
+		out.Effects = slices.DeleteFunc(out.Effects, func(e Effect) bool { _, is := e.(Greet); return is })
+	}
+	return out, err
+}
+
+func (e CardRead) decide(h *Hall, at Stamp) (Outcome, error) {
 	if err := e.secondLook(h, at); err != nil {
 		return Outcome{}, err
 	}
@@ -154,9 +177,9 @@ func (e CardRead) handle(h *Hall, at Stamp) (Outcome, error) {
 	if h.Training != nil && (e.Service == "" || service.root() == RootTraining) {
 		return h.attend(at, e), nil
 	}
-	out, err := h.admit(at, e, service)
+	out := h.admit(at, e, service)
 	h.remind(at, e.Person.Ref, &out)
-	return out, err
+	return out, nil
 }
 
 // secondLook asks who typed a number, and that whoever compared it with the
@@ -237,7 +260,7 @@ func (h *Hall) recognise(at Stamp, e CardRead, b *Flag) Outcome {
 		advice: "权益保护服务照常向您开放，请到服务窗口取号。对决定有异议的，可" + h.appeal(),
 		greet:  "请到服务窗口咨询",
 	})
-	out.Data = append([]Data{h.visit(e)}, out.Data...)
+	out.Data = append(out.Data, h.visit(e)) // behind the refusal: the person may be spoken of
 	return out
 }
 
@@ -258,33 +281,41 @@ func (h *Hall) appeal() string {
 const repeatAfter = 30 * time.Second
 
 // admit records the visit and draws a number, or tells the number the person
-// already has.
-func (h *Hall) admit(at Stamp, e CardRead, service Service) (Outcome, error) {
+// already has. A person who gets none has come all the same.
+func (h *Hall) admit(at Stamp, e CardRead, service Service) Outcome {
 	if t := h.ticketOf(e.Person.Ref, service.Key); t != nil {
-		return h.tapAgain(at, e, t), nil
+		return h.tapAgain(at, e, t)
 	}
 	if t := h.lateComer(at, e.Person.Ref, service.Key); t != nil {
-		return h.comeBack(e, t), nil
+		return h.comeBack(e, t)
 	}
-	if err := h.givesNumbers(at); err != nil {
-		return Outcome{Effects: []Effect{Greet{Text: err.Error()}}}, err
+	out := Outcome{Data: []Data{h.visit(e)}}
+	var t *TicketIssued
+	err := h.givesNumbers(at)
+	if err == nil {
+		t, err = h.draw(e.Person, service)
 	}
-	t, err := h.draw(e.Person, service)
 	if err != nil {
-		return Outcome{Effects: []Effect{Greet{Text: err.Error()}}}, err
+		out.Effects = []Effect{Greet{Text: err.Error()}}
+		out.Reply = func(*Hall) (any, error) { return nil, err }
+		return out
 	}
-	out := Outcome{
-		Data:  []Data{h.visit(e), t},
-		Reply: func(h *Hall) (any, error) { return h.ticketView(h.Tickets[t.Ticket]), nil },
-	}
-	if !h.cfg.Printer {
-		out.Effects = []Effect{Greet{Ticket: t.Ticket, Text: "登记成功，请等候叫号"}}
-		return out, nil
+	out.Data = append(out.Data, t)
+	out.Reply = func(h *Hall) (any, error) { return h.ticketView(h.Tickets[t.Ticket]), nil }
+	greet := Greet{Text: "登记成功，请取小票"}
+	switch {
+	case !h.cfg.Printer:
+		greet = Greet{Ticket: t.Ticket, Text: "登记成功，请等候叫号"}
+	case !h.prints():
+		greet = Greet{Text: slipLater}
 	}
 	h.addSlip(&out, h.ticketSlip(at, t))
-	out.Effects = append(out.Effects, Greet{Text: "登记成功，请取小票"})
-	return out, nil
+	out.Effects = append(out.Effects, greet)
+	return out
 }
+
+// slipLater is told instead of a number that is not on paper yet.
+const slipLater = "已登记，小票稍后打印，请稍候"
 
 // givesNumbers refuses numbers while the hall is closed.
 func (h *Hall) givesNumbers(at Stamp) error {
@@ -328,7 +359,7 @@ func (h *Hall) tapAgain(at Stamp, e CardRead, t *Ticket) Outcome {
 	case t.State == Held:
 		out.Effects = []Effect{Greet{Ticket: t.Number, Text: t.Number + "已挂起，请到服务窗口"}}
 	case j != nil && j.waits():
-		out.Effects = []Effect{Greet{Text: "已登记，小票稍后打印，请稍候"}}
+		out.Effects = []Effect{Greet{Text: slipLater}}
 	case j == nil || j.State != JobUnknown && j.State != JobUndecided && since < repeatAfter:
 		out.Effects = []Effect{Greet{Ticket: t.Number, Text: fmt.Sprintf("您已取号%s，前面还有%d人", t.Number, h.ahead(t))}}
 	default:
@@ -350,7 +381,7 @@ func (h *Hall) comeBack(e CardRead, t *Ticket) Outcome {
 
 // CardTrouble is a card at the reader that can't be used: unreadable, of a kind
 // that is not known, or with a name that can't be shown. Nobody is recognised, so
-// nothing is recorded.
+// all that is recorded is that the last card is not the last person's any more.
 type CardTrouble struct{ Reason string }
 
 // The reasons of a card's trouble.
@@ -359,6 +390,7 @@ const (
 	TroubleUnreadable  = "unreadable"  // it does not answer as it should
 	TroubleUnsupported = "unsupported" // a kind of document that the reader does not know
 	TroubleName        = "name"        // a character of the name is not in the standard
+	TroubleLost        = "lost"        // it was read, and nothing could be written down
 )
 
 var troubleText = map[string]string{
@@ -366,14 +398,19 @@ var troubleText = map[string]string{
 	TroubleUnreadable:  "没有读到证件，请把证件平放在读卡区，不要与其他卡叠放",
 	TroubleUnsupported: "本机不能识别这种证件，请到服务窗口办理",
 	TroubleName:        "证件姓名里有本机不认识的字，请到服务窗口由工作人员登记",
+	TroubleLost:        "设备已恢复，刚才的证件没有登记，请重新刷证",
 }
 
-func (e CardTrouble) handle(*Hall, Stamp) (Outcome, error) {
+func (e CardTrouble) handle(h *Hall, _ Stamp) (Outcome, error) {
 	text, known := troubleText[e.Reason]
 	if !known {
 		text = troubleText[TroubleUnreadable]
 	}
-	return Outcome{Effects: []Effect{Greet{Text: text}}}, nil
+	out := Outcome{Effects: []Effect{Greet{Text: text}}}
+	if h.Last != "" {
+		out.Data = []Data{&CheckinFailed{Reason: e.Reason}}
+	}
+	return out, nil
 }
 
 // minute is a time as slips show it.

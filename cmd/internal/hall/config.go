@@ -26,6 +26,7 @@ type Config struct {
 	Staff    []Staff
 	Printer  bool           // whether a printer is configured, so that numbers need paper
 	Lockers  map[string]int // doors by locker
+	Devices  []string       // names of all that may report a fault, such as locker/A
 
 	Queue  QueueRules
 	Rental RentalRules

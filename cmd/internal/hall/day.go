@@ -223,6 +223,7 @@ func (Start) handle(h *Hall, _ Stamp) (Outcome, error) {
 			out.Data = append(out.Data, h.unsent(o, &DoorUnsent{Cause: CauseRestart})...)
 		}
 	}
+	out.Data = append(out.Data, h.removed()...)
 	return out, nil
 }
 

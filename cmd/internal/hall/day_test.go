@@ -115,7 +115,7 @@ func TestStateDoesNotGrowWithTheYears(t *testing.T) {
 		s.refused(born(fmt.Sprintf("kid%d", day), 2020, 1, 1), ReasonUnderage)
 		s.printed()
 		s.called(1)
-		s.do(NoticeGive{Person: "last", Matter: "登记", Missing: []string{"照片"}, Staff: "01"})
+		s.do(NoticeGive{Person: fmt.Sprintf("p%d-2", day), Matter: "登记", Missing: []string{"照片"}, Staff: "01"})
 		s.printed()
 		s.do(Done{Window: 1, Outcome: "办结", Staff: "01"})
 		s.later(24 * time.Hour)

@@ -3,13 +3,13 @@ package hall
 import (
 	"maps"
 	"slices"
+	"time"
 )
 
-// Device is what the hall knows of a device's health.
-type Device struct {
-	Name  string `json:"device"`
-	Fault string `json:"fault"` // empty when it works
-	Since Stamp  `json:"since"`
+// Condition is what a device last said of itself.
+type Condition struct {
+	Fault string // empty when it works
+	Since Stamp
 }
 
 // deviceData lists the kinds of this file.
@@ -26,7 +26,8 @@ type DeviceFault struct {
 
 // DeviceRecovered records that a device works again.
 type DeviceRecovered struct {
-	Device string `json:"device"`
+	Device  string `json:"device"`
+	Removed bool   `json:"removed,omitempty"` // it is not of this hall any more
 }
 
 func (*DeviceFault) Kind() Kind            { return "device.fault" }
@@ -35,11 +36,26 @@ func (d *DeviceFault) Subject() string     { return d.Device }
 func (d *DeviceRecovered) Subject() string { return d.Device }
 
 func (d *DeviceFault) apply(h *Hall, at Stamp) {
-	h.Devices[d.Device] = &Device{Name: d.Device, Fault: d.Fault, Since: at}
+	h.Devices[d.Device] = &Condition{Fault: d.Fault, Since: at}
 }
 
 func (d *DeviceRecovered) apply(h *Hall, at Stamp) {
-	h.Devices[d.Device] = &Device{Name: d.Device, Since: at}
+	if d.Removed {
+		delete(h.Devices, d.Device)
+		return
+	}
+	h.Devices[d.Device] = &Condition{Since: at}
+}
+
+// removed takes the devices off the books that the configuration names no more:
+// nobody would ever say that they work again.
+func (h *Hall) removed() (data []Data) {
+	for _, name := range slices.Sorted(maps.Keys(h.Devices)) {
+		if !slices.Contains(h.cfg.Devices, name) {
+			data = append(data, &DeviceRecovered{Device: name, Removed: true})
+		}
+	}
+	return data
 }
 
 // PrinterName is the device name of the receipt printer, whose recovery sends
@@ -66,11 +82,17 @@ func (e DeviceReport) handle(h *Hall, _ Stamp) (Outcome, error) {
 // PrinterReady asks to send what waits for the printer, if it takes jobs.
 type PrinterReady struct{}
 
-// prints are the faults with which a printer still prints.
-var prints = map[string]bool{"": true, "paper-low": true, "no-status": true, "ticket-waiting": true}
+// printsWith are the faults with which a printer still prints.
+var printsWith = map[string]bool{"": true, "paper-low": true, "no-status": true, "ticket-waiting": true}
+
+// prints reports whether the printer takes slips now, as far as it has said.
+func (h *Hall) prints() bool {
+	p := h.Devices[PrinterName]
+	return p == nil || printsWith[p.Fault]
+}
 
 func (PrinterReady) handle(h *Hall, _ Stamp) (Outcome, error) {
-	if p := h.Devices[PrinterName]; p != nil && !prints[p.Fault] {
+	if !h.prints() {
 		return Outcome{}, nil
 	}
 	out := h.reprints()
@@ -78,9 +100,16 @@ func (PrinterReady) handle(h *Hall, _ Stamp) (Outcome, error) {
 	return out, nil
 }
 
+// Device is how a device is.
+type Device struct {
+	Name  string    `json:"device"`
+	Fault string    `json:"fault"`          // empty when it works
+	Since time.Time `json:"since,omitzero"` // zero if it has never been otherwise
+}
+
 // Faults counts the devices that do not work as they should.
 func (h *Hall) Faults() (n int) {
-	for _, d := range h.Devices {
+	for _, d := range h.Health() {
 		if d.Fault != "" {
 			n++
 		}
@@ -88,11 +117,15 @@ func (h *Hall) Faults() (n int) {
 	return n
 }
 
-// Health lists the devices by name.
+// Health lists every device of the configuration by name.
 func (h *Hall) Health() []Device {
-	list := make([]Device, 0, len(h.Devices))
-	for _, name := range slices.Sorted(maps.Keys(h.Devices)) {
-		list = append(list, *h.Devices[name])
+	list := make([]Device, 0, len(h.cfg.Devices))
+	for _, name := range slices.Sorted(slices.Values(h.cfg.Devices)) {
+		d := Device{Name: name}
+		if c := h.Devices[name]; c != nil {
+			d.Fault, d.Since = c.Fault, c.Since.Time
+		}
+		list = append(list, d)
 	}
 	return list
 }

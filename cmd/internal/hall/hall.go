@@ -30,7 +30,7 @@ type state struct {
 	JobSeq    int
 	Ops       map[string]*Operation
 	OpSeq     int
-	Devices   map[string]*Device
+	Devices   map[string]*Condition
 	Tools     map[string]*Tool
 	Rentals   map[string]*Rental
 	RentalSeq int
@@ -83,7 +83,7 @@ func (s *state) fill() {
 		s.Ops = map[string]*Operation{}
 	}
 	if s.Devices == nil {
-		s.Devices = map[string]*Device{}
+		s.Devices = map[string]*Condition{}
 	}
 	if s.Tools == nil {
 		s.Tools = map[string]*Tool{}
@@ -133,6 +133,9 @@ func (s *state) fill() {
 func (h *Hall) Handle(at Stamp, ev Event) (Outcome, error) {
 	at.Time = at.Time.In(h.cfg.Zone)
 	out, err := ev.handle(h, h.judge(at))
+	if err == nil {
+		h.seated(ev, &out)
+	}
 	h.feed(&out, false)
 	return out, err
 }
@@ -197,7 +200,8 @@ func (h *Hall) Due(at Stamp) Event {
 }
 
 // Resolve gives the ref that a person argument stands for: "last" is whoever
-// laid a card last today, and a ticket's number is whoever drew it.
+// laid a card last today, and a ticket's number is whoever drew it. Behind a card
+// that led to no check-in there is no last person.
 func (h *Hall) Resolve(person string) (string, error) {
 	if person == "" || person == "last" {
 		person = h.Last
@@ -205,8 +209,12 @@ func (h *Hall) Resolve(person string) (string, error) {
 	if t := h.Tickets[person]; t != nil {
 		person = t.Person
 	}
-	if person == "" {
-		return "", refuse("nobody", "今天还没有人刷身份证，请先刷证")
+	switch {
+	case person != "":
+	case h.Tally.Visits == 0:
+		return "", refuse("nobody", "今天还没有人登记，请先刷身份证")
+	default:
+		return "", refuse("nobody", "最近一张证件没有登记，请重新刷证")
 	}
 	if h.Persons[person] == nil {
 		return "", refuse("unknown-person", "没有找到这个人，请让其先刷身份证")

@@ -5,7 +5,7 @@ import "cmp"
 // kindName are the kinds of records in the clerk's words.
 var kindName = map[Kind]string{
 	"hall.opened": "开门", "hall.closed": "闭门", "hall.restarted": "重新启动", "clock.confirmed": "核准日期",
-	"checkin.recorded": "登记", "checkin.refused": "不予介绍",
+	"checkin.recorded": "登记", "checkin.refused": "不予介绍", "checkin.failed": "证件未登记",
 	"ticket.issued": "取号", "ticket.called": "叫号", "ticket.held": "挂起", "ticket.transferred": "转移", "ticket.ended": "结束",
 	"rental.requested": "申请", "rental.approved": "审批", "rental.refused": "拒绝", "rental.drawn": "打印待签单", "rental.signed": "签字", "rental.deposited": "已收押金",
 	"rental.out": "出库", "rental.returned": "归还", "rental.inspected": "检查", "rental.settled": "结算",

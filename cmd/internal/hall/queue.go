@@ -5,7 +5,8 @@ import "time"
 // TicketView is a number as staff see it.
 type TicketView struct {
 	Ticket   string    `json:"ticket"`
-	Service  string    `json:"service"`
+	Service  string    `json:"service"` // key
+	Name     string    `json:"service_name"`
 	Person   string    `json:"person"` // ref
 	Last4    string    `json:"last4"`
 	Since    time.Time `json:"since"`
@@ -45,7 +46,7 @@ func (t *Ticket) words() string {
 
 func (h *Hall) ticketView(t *Ticket) TicketView {
 	v := TicketView{
-		Ticket: t.Number, Service: t.Service, Person: t.Person, Since: t.Since.Time, Priority: h.class(t.Person),
+		Ticket: t.Number, Service: t.Service, Name: h.serviceName(t.Service), Person: t.Person, Since: t.Since.Time, Priority: h.class(t.Person),
 		State: string(t.State), Window: t.Window, Calls: t.Calls, Outcome: t.Outcome, Reminded: t.Reminded,
 	}
 	if t.State == Waiting {

@@ -2,6 +2,7 @@ package hall
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -137,6 +138,48 @@ func TestWindowBelongsToWhoSignedIn(t *testing.T) {
 		t.Errorf("the button called for %q, want 01", d.Staff)
 	}
 	s.replayed()
+}
+
+// TestActingSignsIn: the first act at a window signs its clerk in, and from then
+// on the window is that clerk's.
+func TestActingSignsIn(t *testing.T) {
+	s := begin(t)
+	s.cfg.Staff[3].Roles = []Role{Counter} // 04
+	s.visitors("p1", "p2", "p3")
+	s.do(CallNext{Window: 1, Staff: "01"})
+	want(t, "window 1", s.h.ListWindows()[0].Staff, "01")
+	s.refused(Recall{Window: 1, Staff: "04"}, "not-yours")
+	s.refused(CounterIn{Window: 1, Staff: "04"}, "busy")
+	s.refused(CounterIn{Window: 2, Staff: "01"}, "busy")
+
+	s.do(CallNext{Window: 2, Staff: "01"}) // one clerk at two windows
+	want(t, "window 1", s.h.ListWindows()[0].Staff, "01")
+	want(t, "window 2", s.h.ListWindows()[1].Staff, "01")
+	s.do(Done{Window: 2, Outcome: "办结", Staff: "01"})
+	n := len(s.ledger)
+	s.do(Recall{Window: 1, Staff: "01"})
+	want(t, "records of a second act", len(s.ledger)-n, 1)
+
+	s.do(Done{Window: 1, Outcome: "办结", Staff: "01"})
+	s.do(CounterIn{Window: 1, Staff: "04"}) // takes the window over
+	want(t, "window 1", s.h.ListWindows()[0].Staff, "04")
+	s.refused(CallNext{Window: 1, Staff: "01"}, "not-yours")
+	s.do(CounterOut{Window: 1, Staff: "04"})
+	s.refused(CounterOut{Window: 1, Staff: "04"}, "nobody")
+	s.do(CallNext{Window: 1, Staff: "01"})
+	want(t, "window 2", s.h.ListWindows()[1].Staff, "")
+	s.replayed()
+}
+
+func TestWindowsThatAreNone(t *testing.T) {
+	s := begin(t)
+	for n, code := range map[int]string{0: "no-window", 7: "unknown-window"} {
+		s.refused(CallNext{Window: n, Staff: "01"}, code)
+		_, err := s.h.atWindow(n)
+		if !strings.Contains(err.Error(), "窗口有1、2") {
+			t.Errorf("got %v, want the windows that there are", err)
+		}
+	}
 }
 
 // lastOf is the last record of a kind.

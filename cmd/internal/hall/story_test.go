@@ -35,7 +35,7 @@ var shanghai = time.FixedZone("CST", 8*3600)
 func testConfig() Config {
 	return Config{
 		ID: "140321-01", Name: "平定县零工市场", Hotline: "0353-6060000", Zone: shanghai, Printer: true,
-		Lockers: map[string]int{"A": 24},
+		Lockers: map[string]int{"A": 24}, Devices: []string{"reader", PrinterName, "locker/A", "display/window-1"},
 		Services: []Service{
 			{Key: "match", Name: "快速对接", Prefix: "A", First: 1, Last: 499},
 			{Key: "rights", Name: "权益保护", Prefix: "E", First: 1, Last: 99},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Counters is what a window is doing.
@@ -41,10 +42,22 @@ func (h *Hall) leaveWindow(t *Ticket) {
 // atWindow finds a window of the configuration.
 func (h *Hall) atWindow(n int) (Window, error) {
 	i := slices.IndexFunc(h.cfg.Windows, func(w Window) bool { return w.Number == n })
+	if n == 0 {
+		return Window{}, refuse("no-window", "请写明窗口号（--window），窗口有%s", h.windowNumbers())
+	}
 	if i < 0 {
-		return Window{}, refuse("unknown-window", "没有%d号窗口", n)
+		return Window{}, refuse("unknown-window", "没有%d号窗口，窗口有%s", n, h.windowNumbers())
 	}
 	return h.cfg.Windows[i], nil
+}
+
+// windowNumbers lists the windows in words: 1、2.
+func (h *Hall) windowNumbers() string {
+	list := make([]string, len(h.cfg.Windows))
+	for i, w := range h.cfg.Windows {
+		list[i] = strconv.Itoa(w.Number)
+	}
+	return strings.Join(list, "、")
 }
 
 // atCounter finds the window at which a clerk acts. A window belongs to whoever
@@ -59,7 +72,7 @@ func (h *Hall) atCounter(at Stamp, window int, staff string) (Window, error) {
 		return w, err
 	}
 	if s := h.Windows[window]; s != nil && s.Staff != "" && s.Staff != staff && !slices.Contains(me.Roles, Head) {
-		return w, refuse("not-yours", "%d号窗口由工号%s签到，请由本人办理或先签退", window, s.Staff)
+		return w, refuse("not-yours", "%d号窗口由工号%s签到，请由本人办理，或先到岗签到接手", window, s.Staff)
 	}
 	return w, nil
 }
@@ -131,29 +144,77 @@ func (d *CounterResumed) apply(h *Hall, _ Stamp) {
 	w.Paused, w.Reason = false, ""
 }
 
-// CounterIn signs a clerk in at a window; it leaves the one before.
+// CounterIn signs a clerk in at a window, who leaves the one before. A window at
+// which another clerk signed in changes hands. Neither is left with a number at it.
 type CounterIn struct {
 	Window int
 	Staff  string
 }
 
 func (e CounterIn) handle(h *Hall, at Stamp) (Outcome, error) {
-	if _, err := h.atCounter(at, e.Window, e.Staff); err != nil {
+	if _, err := h.atWindow(e.Window); err != nil {
+		return Outcome{}, err
+	}
+	if _, err := h.who(at, e.Staff, Counter, Head); err != nil {
 		return Outcome{}, err
 	}
 	out := windowReply(e.Window)
 	for _, w := range h.cfg.Windows {
 		s := h.Windows[w.Number]
-		switch {
-		case s == nil || s.Staff == "" || w.Number == e.Window && s.Staff == e.Staff:
-		case w.Number == e.Window || s.Staff == e.Staff:
+		if s == nil || s.Staff == "" || (s.Staff == e.Staff) == (w.Number == e.Window) {
+			continue // nobody there, already there, or somebody else elsewhere
+		}
+		if s.Ticket != "" {
+			return Outcome{}, refuse("busy", "%d号窗口由工号%s办理%s，请先办结、挂起或过号", w.Number, s.Staff, s.Ticket)
+		}
+		if w.Number == e.Window {
 			out.Data = append(out.Data, &CounterSignedOut{Window: w.Number, Staff: s.Staff})
 		}
 	}
-	if s := h.Windows[e.Window]; s == nil || s.Staff != e.Staff {
-		out.Data = append(out.Data, &CounterSignedIn{Window: e.Window, Staff: e.Staff})
-	}
+	out.Data = append(out.Data, h.signIn(e.Window, e.Staff)...)
 	return out, nil
+}
+
+// counterAct is what a clerk does at a window. Whoever does it signs in there, if
+// nobody has: a session belongs to one clerk, and nothing is done outside one
+// (附件3 第八条).
+type counterAct interface {
+	counter() (window int, staff string)
+}
+
+func (e CallNext) counter() (int, string) { return e.Window, e.Staff }
+func (e Recall) counter() (int, string)   { return e.Window, e.Staff }
+func (e Hold) counter() (int, string)     { return e.Window, e.Staff }
+func (e Skip) counter() (int, string)     { return e.Window, e.Staff }
+func (e Transfer) counter() (int, string) { return e.Window, e.Staff }
+func (e Done) counter() (int, string)     { return e.Window, e.Staff }
+func (e Pause) counter() (int, string)    { return e.Window, e.Staff }
+func (e Resume) counter() (int, string)   { return e.Window, e.Staff }
+
+// seated puts the sign-in that an act at a window brings before its records.
+func (h *Hall) seated(ev Event, out *Outcome) {
+	e, ok := ev.(counterAct)
+	if !ok {
+		return
+	}
+	window, staff := e.counter()
+	if s := h.Windows[window]; s == nil || s.Staff == "" {
+		out.Data = append(h.signIn(window, staff), out.Data...)
+	}
+}
+
+// signIn signs a clerk in at a window, and out of others. Where a number is still
+// at one, as with a clerk who serves two windows, that one stays the clerk's.
+func (h *Hall) signIn(window int, staff string) (data []Data) {
+	for _, w := range h.cfg.Windows {
+		if s := h.Windows[w.Number]; s != nil && s.Staff == staff && s.Ticket == "" && w.Number != window {
+			data = append(data, &CounterSignedOut{Window: w.Number, Staff: staff})
+		}
+	}
+	if s := h.Windows[window]; s == nil || s.Staff != staff {
+		data = append(data, &CounterSignedIn{Window: window, Staff: staff})
+	}
+	return data
 }
 
 // CounterOut signs a clerk out of a window, whose number must be settled first.

@@ -3,8 +3,10 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"testing"
 
 	"github.com/ncruces/go-sqlite3"
@@ -197,8 +199,9 @@ func TestOneSyncAnAppend(t *testing.T) {
 
 func TestDiskFullKeepsNothingHalf(t *testing.T) {
 	for name, fail := range map[string]func(*simDisk, bool){
-		"full": func(d *simDisk, on bool) { d.full = on },
-		"sync": func(d *simDisk, on bool) { d.noSync = on },
+		"full":     func(d *simDisk, on bool) { d.full = when(on, sqlite3.FULL) },
+		"no space": func(d *simDisk, on bool) { d.full = when(on, &fs.PathError{Op: "write", Err: syscall.ENOSPC}) },
+		"sync":     func(d *simDisk, on bool) { d.noSync = on },
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "ledger.db")
@@ -211,7 +214,7 @@ func TestDiskFullKeepsNothingHalf(t *testing.T) {
 			fail(disk, true)
 			for range 3 {
 				_, err := l.Append([]Entry{entry(4), entry(5)}, Put(Meta, "k", []byte("v")))
-				if err == nil || errors.Is(err, ErrFull) != (name == "full") {
+				if err == nil || errors.Is(err, ErrFull) != (name != "sync") {
 					t.Errorf("Append on a failing disk = %v", err)
 				}
 			}
@@ -237,6 +240,14 @@ func TestDiskFullKeepsNothingHalf(t *testing.T) {
 			}
 		})
 	}
+}
+
+// when gives an error while something is on.
+func when(on bool, err error) error {
+	if !on {
+		return nil
+	}
+	return err
 }
 
 func TestUnsafeEngineIsRefused(t *testing.T) {

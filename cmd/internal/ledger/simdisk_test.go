@@ -26,7 +26,7 @@ type simDisk struct {
 	ops     int            // writes, truncations, syncs and deletions so far
 	cutAt   int            // the power goes at this op; 0: never
 	dead    bool           // the power is off
-	full    bool           // files can't grow
+	full    error          // why files can't grow; nil when they can
 	noSync  bool           // syncs fail
 	synced  map[string]int // syncs of the files of this suffix: "" and "-wal"
 	mainLen int            // length of the database's own path
@@ -196,8 +196,8 @@ func (f *simFile) ReadAt(p []byte, off int64) (int, error) {
 func (f *simFile) WriteAt(p []byte, off int64) (int, error) {
 	f.disk.mu.Lock()
 	defer f.disk.mu.Unlock()
-	if f.disk.full && off+int64(len(p)) > int64(len(f.cache)) {
-		return 0, sqlite3.FULL
+	if f.disk.full != nil && off+int64(len(p)) > int64(len(f.cache)) {
+		return 0, f.disk.full
 	}
 	w := write{off, append([]byte{}, p...)}
 	f.pending = append(f.pending, w) // the cut may tear the very write it comes with

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"os"
 
 	_ "github.com/ncruces/go-sqlite3/driver" // database/sql driver "sqlite3"
 )
@@ -13,16 +14,29 @@ import (
 type sqlite struct{}
 
 func openSQLite(path string) (*sqlStore, error) {
-	name := "file::memory:"
+	name, rights := "file::memory:", ""
 	if path != "memory:" {
 		name = "file:" + (&url.URL{Path: path}).EscapedPath()
+		rights = "&modeof=" + url.QueryEscape(path) // of its log
+		if err := keepPrivate(path); err != nil {
+			return nil, err
+		}
 	}
-	db, err := sql.Open("sqlite3", name+"?_pragma=busy_timeout(5000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)")
+	db, err := sql.Open("sqlite3", name+"?_pragma=busy_timeout(5000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)"+rights)
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1) // SQLite has one writer, and a memory database one connection
 	return &sqlStore{db, sqlite{}}, nil
+}
+
+// keepPrivate makes the file before SQLite does, which would let others read it.
+func keepPrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("making the county's database: %w", err)
+	}
+	return f.Close()
 }
 
 func (sqlite) schema() string { return fmt.Sprintf(tables, "INTEGER", "BLOB") }

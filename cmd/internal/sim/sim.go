@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -25,6 +26,10 @@ type Opts struct {
 	Pins     bool                 // a display on pins too; only for a daemon in this process
 	Paced    bool                 // bytes take the time that the line's speed gives them
 	OnTicket func(printer.Ticket) // told of every paper; may be nil
+
+	// Heard is told what arrives at the far end of a cable, before the device
+	// takes it; may be nil.
+	Heard func(cable string, b []byte)
 }
 
 // Hall is the hardware of a hall.
@@ -79,16 +84,19 @@ func New(o Opts) (*Hall, error) {
 		}
 	}
 	return h, errors.Join(
-		h.plug(o.Dir, "reader", h.Reader.Run),
-		h.plug(o.Dir, "printer", h.Printer.Run),
-		h.plug(o.Dir, "lockers", wire.New(bus, h.Locker).Run),
-		h.plug(o.Dir, "displays", wire.New(bus, tubes...).Run),
-		h.plug(o.Dir, "entrance", wire.New(bus, h.Entrance).Run),
+		h.plug(o, "reader", h.Reader.Run),
+		h.plug(o, "printer", h.Printer.Run),
+		h.plug(o, "lockers", wire.New(bus, h.Locker).Run),
+		h.plug(o, "displays", wire.New(bus, tubes...).Run),
+		h.plug(o, "entrance", wire.New(bus, h.Entrance).Run),
 	)
 }
 
-func (h *Hall) plug(dir, name string, serve server) error {
-	c := &Cable{path: filepath.Join(dir, name), serve: serve, turned: make(chan struct{}, 1)}
+func (h *Hall) plug(o Opts, name string, serve server) error {
+	if o.Heard != nil {
+		serve = serve.tapped(func(b []byte) { o.Heard(name, b) })
+	}
+	c := &Cable{path: filepath.Join(o.Dir, name), serve: serve, turned: make(chan struct{}, 1)}
 	h.Cables[name] = c
 	return c.Plug()
 }
@@ -113,6 +121,18 @@ name = "快速对接"
 prefix = "A"
 first = 1
 last = 499
+[[service]]
+key = "training"
+name = "创业培训"
+prefix = "C"
+first = 1
+last = 99
+[[service]]
+key = "rights"
+name = "权益保护"
+prefix = "E"
+first = 1
+last = 99
 
 [reader]
 driver = "sdt"
@@ -158,7 +178,7 @@ listen = %q
 [[window]]
 number = %d
 name = %q
-services = ["match"]
+services = %s
 
 [[display]]
 name    = "window-%d"
@@ -167,12 +187,44 @@ driver  = "led485"
 port    = "serial:%s?baud=%d"
 address = %d
 digits  = 6
-`, n+1, windowNames[n%len(windowNames)], n+1, n+1, h.path("displays"), busBaud, n+1)
+`, n+1, windowNames[n%len(windowNames)], h.services(n), n+1, n+1, h.path("displays"), busBaud, n+1)
 	}
 	return s
+}
+
+// services are what a window does: the first of several gives itself to whoever
+// looks for work.
+func (h *Hall) services(window int) string {
+	if window == 0 && len(h.Tubes) > 1 {
+		return `["match"]`
+	}
+	return `["match", "training", "rights"]`
 }
 
 func (h *Hall) path(cable string) string { return h.Cables[cable].path }
 
 // server serves one wire until ctx ends or the wire is gone.
 type server func(ctx context.Context, rw io.ReadWriter) error
+
+// tapped tells heard what the device is about to read.
+func (s server) tapped(heard func([]byte)) server {
+	return func(ctx context.Context, rw io.ReadWriter) error {
+		if f, ok := rw.(*os.File); ok { // the far end of a pseudo-terminal
+			rw = tap{f, heard}
+		}
+		return s(ctx, rw)
+	}
+}
+
+type tap struct {
+	*os.File
+	heard func([]byte)
+}
+
+func (t tap) Read(p []byte) (int, error) {
+	n, err := t.File.Read(p)
+	if n > 0 {
+		t.heard(p[:n])
+	}
+	return n, err
+}

@@ -39,6 +39,8 @@ type Hall struct {
 	bits   map[string]string // contacts by locker
 	opened map[string]string // contacts by locker once a door was opened
 
+	greeting string // told at the entrance last
+
 	CutOff bool  // the county does not hear the hall
 	Broken error // nothing can be written down because of it
 }
@@ -51,7 +53,7 @@ var zone = time.FixedZone("CST", 8*3600)
 func Config() hall.Config {
 	return hall.Config{
 		ID: "140321-01", Name: "平定县零工市场", Hotline: "0353-6060000", Complaints: "12333", Zone: zone, Printer: true,
-		Lockers: map[string]int{"A": 24},
+		Lockers: map[string]int{"A": 24}, Devices: []string{"reader", hall.PrinterName, "locker/A", "display/window-1"},
 		Services: []hall.Service{
 			{Key: "match", Name: "快速对接", Prefix: "A", First: 1, Last: 499},
 			{Key: "training", Name: "创业培训", Prefix: "C", First: 1, Last: 99},
@@ -209,6 +211,8 @@ func (f *Hall) step(ev hall.Event) (hall.Outcome, error) {
 func (f *Hall) obey(e hall.Effect) error {
 	var answers []hall.Event
 	switch e := e.(type) {
+	case hall.Greet:
+		f.greeting = e.Text
 	case hall.Print:
 		answers = []hall.Event{hall.SlipResult{Job: e.Job.ID, State: f.paper}}
 	case hall.OpenDoor:
@@ -266,6 +270,13 @@ func (f *Hall) InService(context.Context) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.Broken == nil
+}
+
+// Entrance implements console.Hall.
+func (f *Hall) Entrance() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.greeting
 }
 
 // Now implements console.Hall.
