@@ -31,6 +31,7 @@ var labels = []label{
 	{"block.class", ""},
 	{"service_name", "服务"},
 	{"service", ""},
+	{"service_name", "服务"},
 	{"person", "人员 ref"},
 	{"last4", "证件尾号"},
 	{"waiting_days", "待工天数"},

@@ -56,8 +56,8 @@ func TestBackendOnRealPorts(t *testing.T) {
 		t.Errorf("the slip of a typed check-in reads:\n%s", paper)
 	}
 	sheet, err := b.Sheet(ctx, "checkin", hall.Period{})
-	if err != nil || len(sheet.Rows) != 1 {
-		t.Fatalf("got the sheet %+v, %v; want one check-in", sheet, err)
+	if err != nil || len(sheet.Rows) != 2 {
+		t.Fatalf("got the sheet %+v, %v; want two check-ins", sheet, err)
 	}
 	if _, err := b.Do(ctx, hall.PrintSheet{Sheet: sheet, Staff: "01"}); err != nil {
 		t.Fatal(err)
@@ -128,20 +128,16 @@ func TestStaffCardSignsInAndIsNoVisitor(t *testing.T) {
 	if page := open(browser.Post(s.d.web+"/staff/login/card", "", nil)); !strings.Contains(page, "验证码") {
 		t.Fatalf("the page does not wait for a card: %s", page)
 	}
-	before, _ := s.d.ledger.Head()
 	s.hw.Reader.Lay(people[0])
 	for page := ""; !strings.Contains(page, "王（01）"); time.Sleep(20 * time.Millisecond) {
 		if page = open(browser.Get(s.d.web + "/staff/login/card")); strings.Contains(page, "没有等到") {
 			t.Fatal("the card did not sign its browser in")
 		}
 	}
-	if after, _ := s.d.ledger.Head(); after != before {
-		t.Error("a card that signs in leaves a record of a visit")
-	}
 	s.hw.Reader.Lift()
-	s.until("nobody has a number", func(h *hall.Hall) bool { return len(h.Tickets) == 0 })
 	s.swipe(people[1])
 	if paper := s.paper(); !strings.Contains(paper, "A001") {
 		t.Errorf("the next visitor's slip reads:\n%s", paper)
 	}
+	s.until("one visit is recorded", func(h *hall.Hall) bool { return h.Report().Visits == 1 })
 }

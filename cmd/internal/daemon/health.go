@@ -17,8 +17,8 @@ type health struct {
 	loop    *loop
 	log     *slog.Logger
 	known   atomic.Pointer[[]hall.Device]
-	refused atomic.Pointer[hall.Device] // the ledger, while it takes no records; nil else
 	about   sync.Map                    // what the devices said of themselves: model, firmware; by name
+	refused atomic.Pointer[hall.Device] // the ledger, while it takes no records; nil else
 	changed chan struct{}               // yields after the known devices changed
 }
 
@@ -55,19 +55,16 @@ type Device struct {
 	About string `json:"about,omitempty"` // model and firmware, as it says
 }
 
-// devices is a list of the rules', with what they can't know: what the devices
-// said they are, and that the ledger takes no records.
+// devices are the rules' list, with what the rules can't know.
 func (h *health) devices(known []hall.Device) []Device {
-	list := make([]Device, len(known))
-	refused := h.refused.Load()
-	for i, d := range known {
-		if refused != nil && d.Name == refused.Name {
-			d = *refused
+	list := make([]Device, 0, len(known))
+	for _, d := range known {
+		if r := h.refused.Load(); r != nil && r.Name == d.Name {
+			d = *r
 		}
-		list[i].Device = d
-		if about, ok := h.about.Load(d.Name); ok {
-			list[i].About = about.(string)
-		}
+		about, _ := h.about.Load(d.Name)
+		text, _ := about.(string)
+		list = append(list, Device{d, text})
 	}
 	return list
 }

@@ -2,8 +2,10 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -43,6 +45,36 @@ func TestQuestionsDoNotKeepTheRulesFromTheTime(t *testing.T) {
 		stop()
 		if err := <-done; err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// TestInsist: a word is put until the ledger takes it, a refusal is an answer,
+// and a stop ends it.
+func TestInsist(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		no := errors.New("no")
+		for name, c := range map[string]struct {
+			answers []error
+			want    error
+			took    time.Duration
+		}{
+			"taken":          {[]error{nil}, nil, 0},
+			"taken at last":  {[]error{errOutOfService, errOutOfService, nil}, nil, 2 * insistAgain},
+			"refused":        {[]error{no, nil}, no, 0},
+			"refused later":  {[]error{errOutOfService, no}, no, insistAgain},
+			"until the stop": {slices.Repeat([]error{errOutOfService}, 9), errOutOfService, 3500 * time.Millisecond},
+		} {
+			ctx, cancel := context.WithTimeout(t.Context(), 3500*time.Millisecond)
+			begin := time.Now()
+			err := insist(ctx, func() (err error) {
+				err, c.answers = c.answers[0], c.answers[1:]
+				return err
+			})
+			if took := time.Since(begin); !errors.Is(err, c.want) || took != c.took {
+				t.Errorf("%s: got %v after %v, want %v after %v", name, err, took, c.want, c.took)
+			}
+			cancel()
 		}
 	})
 }

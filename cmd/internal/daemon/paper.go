@@ -142,32 +142,22 @@ func (p *press) print(ctx context.Context, s sheet) {
 	p.answer()
 }
 
-// tryAgain is the pause before something is tried once more that depends on the
-// storage card or on the printer.
-const tryAgain = time.Second
-
 // tell records what became of a slip. Until that is on disk its number is not
 // called, and no other slip is begun, so it is tried until it succeeds.
 func (p *press) tell(ctx context.Context, job string, state hall.JobState) {
-	for told := false; ; told = true {
+	err := insist(ctx, func() error {
 		_, err := p.loop.Do(ctx, hall.SlipResult{Job: job, State: state})
-		if err == nil {
-			return
-		}
-		if !told || ctx.Err() != nil {
-			p.log.Error("a slip's result was not recorded", "job", job, "state", string(state), "err", err)
-		}
-		if ctx.Err() != nil {
-			return
-		}
-		pause(ctx, tryAgain)
+		return err
+	})
+	if err != nil {
+		p.log.Error("a slip's result was not recorded", "job", job, "state", string(state), "err", err)
 	}
 }
 
 // goOn sends what waits for the printer if that is well again by the time that
 // the rules hear what became of a slip: its own word on that may have come first.
 func (p *press) goOn(ctx context.Context) {
-	pause(ctx, tryAgain)
+	pause(ctx, insistAgain)
 	if ctx.Err() == nil && p.dev.Ready() {
 		_, _ = p.loop.Do(ctx, hall.PrinterReady{})
 	}

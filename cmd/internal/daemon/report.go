@@ -35,12 +35,10 @@ func (d *Daemon) reporter() *county.Reporter {
 func (h *health) forCounty(dir string) func() county.Health {
 	return func() county.Health {
 		out := county.Health{DiskFree: diskFree(dir), Temperature: temperature(), Devices: []county.Device{}}
-		var known []hall.Device
-		if list := h.known.Load(); list != nil {
-			known = *list
-		}
-		for _, d := range h.devices(known) {
-			out.Devices = append(out.Devices, county.Device{Name: d.Name, Fault: d.Fault, Since: d.Since, About: d.About})
+		if known := h.known.Load(); known != nil {
+			for _, d := range h.devices(*known) {
+				out.Devices = append(out.Devices, county.Device{Name: d.Name, Fault: d.Fault, Since: d.Since, About: d.About})
+			}
 		}
 		return out
 	}
