@@ -67,6 +67,7 @@ func (a *app) print() *cobra.Command {
 	return group("print", "小票",
 		a.view("list", "没有打出来、或不知是否出纸的小票", "slips", table("job 打印任务", "subject 号码或单号", "state 状态", "reprint 补打次数", "at 时间")),
 		a.printVerify(),
+		verb{use: "receipt", short: "打印登记回执", flags: []flag{personFlag}, say: "正在打印"}.command(a, "print"),
 		verb{use: "test", short: "打印测试页", say: "测试页{{word .result}}"}.command(a, "print"),
 		verb{
 			use: "reprint NUMBER", short: "补打一张小票（号码或打印任务号）", args: []string{"ticket"},
