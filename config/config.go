@@ -116,6 +116,10 @@ type Closed struct {
 // Day says when a day's numbers begin again.
 type Day struct {
 	Rollover TimeOfDay `toml:"rollover" default:"00:00"`
+	// OpenEarly is how long before the opening hours numbers are given.
+	OpenEarly time.Duration `toml:"open_early" default:"0s" min:"0s" max:"12h"`
+	// CarryOver lets numbers that wait live on into the next day.
+	CarryOver bool `toml:"carry_over" default:"false"`
 }
 
 // Clock says when the time is believed. "auto" waits for a battery clock or
@@ -132,6 +136,11 @@ type Queue struct {
 	PriorityRatio Ratio `toml:"priority_ratio" default:"1:3"`
 	// LateWithin is how long after a skip a ticket may still come back.
 	LateWithin time.Duration `toml:"late_within" default:"30m"`
+	// HoldFor is how long a ticket is held before the staff are reminded of it;
+	// 0s never.
+	HoldFor time.Duration `toml:"hold_for" default:"30m" min:"0s" max:"12h"`
+	// Outcomes are ways to end a ticket beyond 办结, 转办, 告知 and 预约.
+	Outcomes []string `toml:"outcomes" example:"转介乡镇"`
 }
 
 // Service is one line of the service menu, below one of the notice's five roots.
@@ -146,6 +155,8 @@ type Service struct {
 	Prefix string `toml:"prefix" required:"true" example:"A"`
 	First  int    `toml:"first" default:"1" min:"1" max:"9999"`
 	Last   int    `toml:"last" default:"499" min:"1" max:"9999"`
+	// WarnLeft is how few numbers are left when the staff are told.
+	WarnLeft int `toml:"warn_left" default:"10" min:"0" max:"999"`
 }
 
 // Window is a counter and the services it calls, first ones first.

@@ -85,7 +85,7 @@ func (c *clearing) look(ctx context.Context) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	var ops []hall.Operation
+	var ops []hall.OperationView
 	if err := json.Unmarshal(answer, &ops); err != nil {
 		return false, fmt.Errorf("halld 的回答看不懂（版本不同？）：%w", err)
 	}
@@ -106,11 +106,11 @@ func (c *clearing) look(ctx context.Context) (done bool, err error) {
 
 // fate is what became of a door; the result is empty as long as it may still
 // open.
-func fate(d hall.ClearDoor, ops []hall.Operation) (hall.OpState, string) {
+func fate(d hall.ClearDoor, ops []hall.OperationView) (hall.OpState, string) {
 	if d.Op == "" {
 		return "", "没有开：" + d.Skipped
 	}
-	i := slices.IndexFunc(ops, func(o hall.Operation) bool { return o.ID == d.Op })
+	i := slices.IndexFunc(ops, func(o hall.OperationView) bool { return o.ID == d.Op })
 	if i < 0 {
 		return hall.OpUnknown, "结果请查台账"
 	}

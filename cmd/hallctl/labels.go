@@ -29,6 +29,7 @@ var labels = []label{
 	{"type", "类型"},
 	{"flag.class", "等级"},
 	{"block.class", ""},
+	{"service_name", "服务"},
 	{"service", ""},
 	{"service_name", "服务"},
 	{"person", "人员 ref"},

@@ -60,6 +60,9 @@ func TestScripts(t *testing.T) {
 			"contacts": func(ts *testscript.TestScript, _ bool, args []string) {
 				hallOf(ts).Rewire("A", args[0])
 			},
+			"paper": func(ts *testscript.TestScript, _ bool, args []string) {
+				hallOf(ts).Paper(hall.JobState(args[0]))
+			},
 			"misbehave": func(ts *testscript.TestScript, _ bool, args []string) {
 				hallOf(ts).Misbehave(hall.DoorID(args[0]), hall.OpState(args[1]))
 			},

@@ -2,7 +2,7 @@ package main
 
 import "github.com/spf13/cobra"
 
-const rentalLine = `{{.rental}} {{word .state}}：{{range $i, $l := .lines}}{{if $i}}、{{end}}{{$l.name}}（{{$l.tool}}）{{else}}{{.tool}}{{end}} 押金 {{.deposit}} 元`
+const rentalLine = `{{.rental}} {{word .state}}：{{range $i, $l := .lines}}{{if $i}}、{{end}}{{$l.name}}（{{$l.tool}}）{{else}}{{.tool}}{{end}} 押金 {{.deposit}} 元{{with .next_step}}，请{{.}}{{end}}`
 
 const settlementLines = `单号	{{.rental}}
 计价	{{.formula}}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -64,6 +65,9 @@ func (a *app) clock() *cobra.Command {
 
 func (a *app) print() *cobra.Command {
 	return group("print", "小票",
+		a.view("list", "没有打出来、或不知是否出纸的小票", "slips", table("job 打印任务", "subject 号码或单号", "state 状态", "reprint 补打次数", "at 时间")),
+		a.printVerify(),
+		verb{use: "receipt", short: "打印登记回执", flags: []flag{personFlag}, say: "正在打印"}.command(a, "print"),
 		verb{use: "test", short: "打印测试页", say: "测试页{{word .result}}"}.command(a, "print"),
 		verb{
 			use: "reprint NUMBER", short: "补打一张小票（号码或打印任务号）", args: []string{"ticket"},
@@ -74,4 +78,15 @@ func (a *app) print() *cobra.Command {
 			flags: []flag{reasonFlag}, say: "已处理",
 		}.command(a, "print"),
 	)
+}
+
+// printVerify tells a slip of this hall from a forged or altered one. It needs no
+// line to anywhere.
+func (a *app) printVerify() *cobra.Command {
+	cmd := a.one("verify CODE", "核对小票上的校验码（扫二维码所得，或照着输入）", "", nil)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		answer, err := a.get(cmd.Context(), "claim?code="+url.QueryEscape(args[0]))
+		return say(a, cmd, answer, err, template("校验码相符，是本大厅打印的小票：{{.number}}"))
+	}
+	return cmd
 }

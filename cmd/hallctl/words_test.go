@@ -52,7 +52,7 @@ func TestChangesAreSigned(t *testing.T) {
 	free := map[string]bool{"county": true, "ledger": true, "staff": true, "completion": true, "help": true}
 	shows := map[string]bool{
 		"list": true, "show": true, "report": true, "undecided": true, "overdue": true, "requests": true, "accounts": true, "worst": true,
-		"status": true, "queue": true,
+		"status": true, "queue": true, "verify": true,
 	}
 	var walk func(c *cobra.Command)
 	walk = func(c *cobra.Command) {

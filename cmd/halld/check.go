@@ -8,6 +8,7 @@ import (
 
 	"halld/cmd/internal/daemon"
 	"halld/config"
+	bridge "halld/firmware-bridge"
 )
 
 func checkCommand() *cobra.Command {
@@ -18,6 +19,7 @@ func checkCommand() *cobra.Command {
 	}
 	path := configFlag(cmd)
 	devices := cmd.Flags().Bool("devices", false, "ask each device who it is; nothing moves and nothing is printed")
+	trace := traceFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cfg, err := config.Load(*path)
 		if err != nil {
@@ -34,18 +36,17 @@ func checkCommand() *cobra.Command {
 			fmt.Fprintf(out, "%s：配置正确（已查：语法、取值、相互关系；未查设备，可加 --devices）\n", *path)
 			return nil
 		}
-		return checkDevices(cmd, cfg, *path)
+		opts := daemon.Opts{Log: newLogger(false)}
+		if *trace {
+			opts.Trace = bridge.WriteTrace(cmd.ErrOrStderr())
+		}
+		findings, err := daemon.Identify(cmd.Context(), cfg, opts)
+		if err != nil {
+			return err
+		}
+		return report(out, cfg, *path, findings)
 	}
 	return cmd
-}
-
-// checkDevices lists what every device answered.
-func checkDevices(cmd *cobra.Command, cfg *config.Config, path string) error {
-	findings, err := daemon.Identify(cmd.Context(), cfg, newLogger(false))
-	if err != nil {
-		return err
-	}
-	return report(cmd.OutOrStdout(), cfg, path, findings)
 }
 
 // report prints a line for each device and what that comes to. Its error is all

@@ -59,6 +59,11 @@ func configFlag(cmd *cobra.Command) *string {
 	return cmd.Flags().String("config", "/etc/halld/hall.toml", "configuration file")
 }
 
+// traceFlag is the other flag that both have.
+func traceFlag(cmd *cobra.Command) *bool {
+	return cmd.Flags().Bool("trace", false, "show what runs on every line: lock boards and displays byte by byte, of cards and slips only what names nobody")
+}
+
 // version is the version of the module that this binary was built from.
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {

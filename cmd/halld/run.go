@@ -16,7 +16,7 @@ func runCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 	}
 	path := configFlag(cmd)
-	trace := cmd.Flags().Bool("trace", false, "log what runs on every line: lock boards and displays byte by byte, of cards and slips only what names nobody")
+	trace := traceFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cfg, err := config.Load(*path)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"halld/cmd/internal/hall"
@@ -29,6 +30,7 @@ func (c *Console) api(mux *http.ServeMux) {
 	ask("GET "+Root+"status", func(r *http.Request) (any, error) { return c.hall.Status(r.Context()) })
 	ask("GET "+Root+"county", func(r *http.Request) (any, error) { return c.hall.County(r.Context()) })
 	ask("GET "+Root+"ledger", c.records)
+	ask("GET "+Root+"claim", c.claim)
 	ask("GET "+Root+"sheets", func(*http.Request) (any, error) { return hall.Books(), nil })
 	ask("GET "+Root+"sheets/{book}", c.sheet)
 	ask("GET "+Root+"contacts/{locker}", func(r *http.Request) (any, error) { return c.hall.Contacts(r.Context(), r.PathValue("locker")) })
@@ -144,6 +146,28 @@ func (c *Console) look(ctx context.Context, f func(*hall.Hall) error) (err error
 		return e
 	}
 	return err
+}
+
+// Claim is what the check code on a slip stands for.
+type Claim struct {
+	Slip   string `json:"slip"`   // kind of the slip, "ticket"
+	Number string `json:"number"` // of the ticket, rental, …
+	Claim  string `json:"claim"`  // all that the code covers
+}
+
+// claim checks the code that stands on a slip, ?code= as scanned or typed.
+func (c *Console) claim(r *http.Request) (any, error) {
+	text, err := c.hall.CheckSlip(r.FormValue("code"))
+	if err != nil {
+		return nil, err
+	}
+	return parseClaim(text), nil
+}
+
+func parseClaim(text string) Claim {
+	kind, rest, _ := strings.Cut(text, ":")
+	number, _, _ := strings.Cut(rest, "/")
+	return Claim{kind, number, text}
 }
 
 // mostRecords bounds one page of the ledger.

@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"html/template"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -50,8 +49,8 @@ type desk struct {
 
 	Alarms    []hall.Alarm // that somebody in charge has still to answer for
 	Warnings  []hall.Warning
-	Undecided []hall.Operation
-	Slips     []hall.Job
+	Undecided []hall.OperationView
+	Slips     []hall.SlipView
 	Troubles  []Problem
 	Asked     int // rentals that wait for an approval
 	Requests  []hall.ToolRequest
@@ -70,6 +69,9 @@ func (c *Console) desk(r *http.Request, p staffPage) (*desk, error) {
 	ctx := r.Context()
 	d := &desk{Page: p.Name, Here: r.URL.RequestURI(), Hall: c.opts.Hall, At: c.hall.Now()}
 	d.Stop = !c.hall.InService(ctx)
+	if !c.hall.Online() {
+		d.Troubles = append(d.Troubles, Explain("county", "offline"))
+	}
 	d.Me, _ = c.door.staff(signedIn(ctx))
 	d.Queue.Window = c.windowOf(r)
 	if r.Header.Get(silent) == "" {
@@ -98,24 +100,22 @@ func (d *desk) look(h *hall.Hall) {
 		}
 	}
 	for _, w := range h.Warnings() {
-		if w.Code != "emergency" { // those are the alarms
+		if !slices.Contains(buttoned, w.Code) {
 			d.Warnings = append(d.Warnings, w)
 		}
 	}
 	d.Undecided, d.Requests = h.Undecided(), h.ListRequests()
 	d.Asked = len(h.FindRentals(hall.RentalFilter{State: hall.Requested}))
-	for _, id := range slices.Sorted(maps.Keys(h.Jobs)) {
-		j := *h.Jobs[id]
-		if !j.Settled && (j.State == hall.JobUnknown || j.State == hall.JobUndecided || j.State == hall.JobHeld) {
-			d.Slips = append(d.Slips, j)
-		}
-	}
+	d.Slips = h.ListSlips()
 	for _, dev := range h.Health() {
 		if dev.Fault != "" {
 			d.Troubles = append(d.Troubles, Explain(dev.Name, dev.Fault))
 		}
 	}
 }
+
+// buttoned are the codes of the warnings that the page shows with their buttons.
+var buttoned = []string{"emergency", "door-undecided", "slip"}
 
 // alarmAcks are who answers for an emergency, one after the other.
 var alarmAcks = []string{"大厅负责人", "市场负责人"}

@@ -54,9 +54,7 @@ func (c *Console) number(asked string) (number string, genuine bool, err error) 
 	if err != nil {
 		return "", false, err
 	}
-	_, rest, _ := strings.Cut(claim, ":")
-	number, _, _ = strings.Cut(rest, "/")
-	return number, true, nil
+	return parseClaim(claim).Number, true, nil
 }
 
 func search(h *hall.Hall, asked string) (hits []hit) {

@@ -127,6 +127,7 @@ var views = []view{
 	all("trainings", (*hall.Hall).ListTrainings),
 	all("alarms", (*hall.Hall).ListAlarms),
 	all("warnings", (*hall.Hall).Warnings),
+	all("slips", (*hall.Hall).ListSlips),
 	all("exceptions", (*hall.Hall).ListExceptions),
 	all("day/report", (*hall.Hall).Report),
 	all("tools", (*hall.Hall).ListTools),

@@ -133,8 +133,8 @@ func TestMessagesHoldToTheContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	who := identity.Person{Name: "张三", Number: "11010519491231002X", Kind: "resident"}
-	sealed, err := identity.NewSealed(make([]byte, identity.KeySize), key.Public(), identity.Place{Hall: hall, Seq: 1, Field: "person"}, who)
-	if err != nil {
+	sealed := identity.Sealed{Ref: identity.Ref(make([]byte, identity.KeySize), who.Number), Last4: identity.Last4(who.Number)}
+	if sealed.Sealed, sealed.Key, err = key.Public().Seal(identity.Place{Hall: hall, Seq: 1, Field: "person"}, who); err != nil {
 		t.Fatal(err)
 	}
 	_, err = l.Append([]ledger.Entry{

@@ -15,13 +15,13 @@ import (
 // Check finds what only the drivers know to be wrong in a configuration, such as
 // two nodes of one device. Its error is [config.Problems]. Nothing is opened.
 func Check(cfg *config.Config) error {
-	_, err := bench(cfg, slog.New(slog.DiscardHandler))
+	_, err := bench(cfg, Opts{Log: slog.New(slog.DiscardHandler)})
 	return err
 }
 
 // bench equips a hall that has no ledger and does not run.
-func bench(cfg *config.Config, log *slog.Logger) (*gear, error) {
-	d := &Daemon{cfg: cfg, log: log, changes: &changes{}}
+func bench(cfg *config.Config, opts Opts) (*gear, error) {
+	d := &Daemon{cfg: cfg, opts: opts, log: opts.Log, changes: &changes{}}
 	d.health = newHealth(nil, slog.New(slog.DiscardHandler))
 	return d.equip(nil)
 }
@@ -48,9 +48,10 @@ func (f Finding) Problem(cfg *config.Config) (config.Problem, bool) {
 const identifyWithin = 5 * time.Second
 
 // Identify asks every device of a configuration who it is. Nothing moves, and
-// nothing is printed or shown.
-func Identify(ctx context.Context, cfg *config.Config, log *slog.Logger) ([]Finding, error) {
-	g, err := bench(cfg, log)
+// nothing is printed or shown. Of the options only Log and Trace count.
+func Identify(ctx context.Context, cfg *config.Config, opts Opts) ([]Finding, error) {
+	log := opts.Log
+	g, err := bench(cfg, opts)
 	if err != nil {
 		return nil, err
 	}

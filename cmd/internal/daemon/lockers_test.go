@@ -220,7 +220,7 @@ func TestSilentBoardIsAskedAtOtherSpeeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := Identify(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	found, err := Identify(t.Context(), cfg, Opts{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

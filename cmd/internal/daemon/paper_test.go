@@ -49,7 +49,7 @@ func TestCheckOfThePrinter(t *testing.T) {
 		{func(p *emulator.Printer) { p.Echo(true) }, devices.WrongDevice},
 	} {
 		c.happen(s.hw.Printer)
-		found, err := Identify(t.Context(), s.cfg, slog.New(slog.DiscardHandler))
+		found, err := Identify(t.Context(), s.cfg, Opts{Log: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)
 		}

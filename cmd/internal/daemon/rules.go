@@ -11,11 +11,11 @@ import (
 func rules(c *config.Config) hall.Config {
 	cfg := hall.Config{
 		ID: c.HallID(), Name: c.Hall.Name, Office: c.Hall.Office, Hotline: c.Hall.Hotline, Complaints: c.Hall.Complaints,
-		Zone: c.Location, Rollover: minutes(c.Day.Rollover),
+		Zone: c.Location, Rollover: minutes(c.Day.Rollover), OpenEarly: c.Day.OpenEarly, CarryOver: c.Day.CarryOver,
 		Printer: c.Printer != nil, Rental: rentalRules(c),
 		Queue: hall.QueueRules{
 			Priority: c.Queue.PriorityRatio.Priority, Ordinary: c.Queue.PriorityRatio.Ordinary,
-			LateWithin: c.Queue.LateWithin,
+			LateWithin: c.Queue.LateWithin, HoldFor: c.Queue.HoldFor, Outcomes: c.Queue.Outcomes,
 		},
 	}
 	for _, r := range c.Hours {
@@ -26,7 +26,7 @@ func rules(c *config.Config) hall.Config {
 	}
 	for _, s := range c.Services {
 		cfg.Services = append(cfg.Services, hall.Service{
-			Key: s.Key, Name: s.Name, Root: s.Root, Prefix: s.Prefix, First: s.First, Last: s.Last,
+			Key: s.Key, Name: s.Name, Root: s.Root, Prefix: s.Prefix, First: s.First, Last: s.Last, WarnLeft: s.WarnLeft,
 		})
 	}
 	cfg.Lockers = map[string]int{}

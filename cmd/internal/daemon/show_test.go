@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,12 +13,12 @@ import (
 
 // slate counts what it is told.
 type slate struct {
-	shows int
+	shows atomic.Int32
 	err   error
 }
 
 func (s *slate) Show(context.Context, display.Content) error {
-	s.shows++
+	s.shows.Add(1)
 	return s.err
 }
 
@@ -34,15 +35,15 @@ func TestSignIsWokenByItsLine(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- s.Run(ctx) }()
-		shown := func(want int) {
+		shown := func(want int32) {
 			t.Helper()
 			synctest.Wait()
-			if dev.shows != want {
-				t.Fatalf("the display was told %d times, want %d", dev.shows, want)
+			if got := dev.shows.Load(); got != want {
+				t.Fatalf("the display was told %d times, want %d", got, want)
 			}
 		}
 		shown(1)
-		for n := range 3 {
+		for n := range int32(3) {
 			s.wake()
 			shown(2 + n)
 		}

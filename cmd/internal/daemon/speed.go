@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +15,10 @@ import (
 // every speed: it may be switched off.
 const searchAgain = 30 * time.Second
 
+// opensWithin is how long a port that is there takes to open. Before, the driver
+// would tell a fault at every start.
+const opensWithin = time.Second
+
 // speedLine is the line to a card reader, at the speed at which the reader
 // answers: earlier software may have changed that for good, and a reader that
 // takes its place has the factory's. It goes by the speed of the configuration,
@@ -23,10 +26,9 @@ const searchAgain = 30 * time.Second
 // as a module may be silent after power-up. Then all speeds are tried, with a
 // question that changes nothing.
 type speedLine struct {
-	port  bridge.Address // as configured
-	log   *slog.Logger
-	trace func(bridge.TraceEvent) // nil: nothing is traced
-	keep  func(bridge.Address)    // remembers where the reader was found
+	port bridge.Address // as configured
+	opts bridge.Opts
+	keep func(bridge.Address) // remembers where the reader was found
 
 	turn   chan struct{}  // holds one token: whoever has it may use what follows
 	now    bridge.Address // the port at the speed of now
@@ -37,9 +39,9 @@ type speedLine struct {
 
 var _ devices.Line = (*speedLine)(nil)
 
-func newSpeedLine(port, found bridge.Address, log *slog.Logger, keep func(bridge.Address)) *speedLine {
+func newSpeedLine(port, found bridge.Address, opts bridge.Opts, keep func(bridge.Address)) *speedLine {
 	return &speedLine{
-		port: port, now: found, log: log, keep: keep,
+		port: port, now: found, opts: opts, keep: keep,
 		turn: make(chan struct{}, 1), change: make(chan struct{}, 1),
 	}
 }
@@ -88,11 +90,14 @@ func (s *speedLine) Run(ctx context.Context) error {
 // serve lends the line until a reader is to be searched: when the driver begins
 // to hear nothing, and now and then while that lasts.
 func (s *speedLine) serve(ctx context.Context) (err error) {
-	if s.line, err = bridge.New(s.now, bridge.Opts{Log: s.log, Trace: s.trace}); err != nil {
+	if s.line, err = bridge.New(s.now, s.opts); err != nil {
 		return err
 	}
-	wire := newTasks(ctx, s.log)
+	wire := newTasks(ctx, s.opts.Log)
 	wire.run(task{"line " + s.now.String(), s.line.Run})
+	opening, cancel := context.WithTimeout(ctx, opensWithin)
+	_ = s.line.WaitOpen(opening) // the driver tells why it is not open
+	cancel()
 	s.turn <- struct{}{}
 	s.waitSilent(ctx)
 	<-s.turn
@@ -118,12 +123,12 @@ func (s *speedLine) waitSilent(ctx context.Context) {
 
 // search tries the other speeds; the port's own comes first.
 func (s *speedLine) search(ctx context.Context) {
-	found, err := findSpeed(ctx, s.port, s.now.Baud, idcard.Speeds, probeReader, s.log)
+	found, err := findSpeed(ctx, s.port, s.now.Baud, idcard.Speeds, probeReader, s.opts.Log)
 	if err != nil {
-		s.log.Debug("the card reader's speed was not found", "port", s.String(), "err", err)
+		s.opts.Log.Debug("the card reader's speed was not found", "port", s.String(), "err", err)
 		return
 	}
-	s.log.Info("the card reader answers at another speed", "port", s.String(), "baud", found.Baud)
+	s.opts.Log.Info("the card reader answers at another speed", "port", s.String(), "baud", found.Baud)
 	s.now = found
 	s.keep(found)
 }
@@ -140,11 +145,9 @@ func (g *gear) speedLine(port bridge.Address) *speedLine {
 			found = a
 		}
 	}
-	line := newSpeedLine(port, found, g.d.log, func(a bridge.Address) {
+	return newSpeedLine(port, found, bridge.Opts{Log: g.d.log, Trace: g.d.opts.Trace}, func(a bridge.Address) {
 		if _, err := g.d.ledger.Append(nil, ledger.Put(ledger.Meta, speedKey(port), []byte(a.String()))); err != nil {
 			g.d.log.Warn("the card reader's speed was not remembered", "port", port.String(), "err", err)
 		}
 	})
-	line.trace = g.wires.trace
-	return line
 }

@@ -62,7 +62,7 @@ func onSpeedLine(t *testing.T, port, found bridge.Address) (faults chan devices.
 	t.Helper()
 	faults, kept = make(chan devices.Fault, 64), make(chan bridge.Address, 64)
 	log := slog.New(slog.DiscardHandler)
-	line := newSpeedLine(port, found, log, func(a bridge.Address) { kept <- a })
+	line := newSpeedLine(port, found, bridge.Opts{Log: log}, func(a bridge.Address) { kept <- a })
 	dev := idcard.New(line, idcard.Opts{Grace: 100 * time.Millisecond, Report: func(f devices.Fault, _ error) {
 		line.heard(f)
 		faults <- f

@@ -54,7 +54,7 @@ func (e DecideDoor) handle(h *Hall, at Stamp) (Outcome, error) {
 		return Outcome{}, refuse("tool-out", "%s已记为出库，不能登记为未完成；没有取走请登记已完成后办理归还", o.Tool)
 	}
 	d := &DoorDecided{Op: o.ID, Door: o.Door, Decision: e.Decision, State: OpShut, Staff: e.Staff, Reason: e.Reason}
-	out := Outcome{Data: []Data{d}, Reply: func(h *Hall) (any, error) { return *h.Ops[o.ID], nil }}
+	out := Outcome{Data: []Data{d}, Reply: func(h *Hall) (any, error) { return h.Ops[o.ID].view(), nil }}
 	if e.Decision == DecisionDone {
 		if o.Purpose == ForReturn {
 			at = o.Begun // nobody pays for the time until somebody looked
@@ -70,12 +70,12 @@ func (e DecideDoor) handle(h *Hall, at Stamp) (Outcome, error) {
 // Undecided lists the operations that wait for a person's word. One whose door
 // was told to stand open is among them, because a contact that broke can't say
 // that it is shut.
-func (h *Hall) Undecided() []Operation {
-	list := []Operation{}
+func (h *Hall) Undecided() []OperationView {
+	list := []OperationView{}
 	for _, o := range h.ops() {
 		stands := o.State == OpOpen && h.look(o.Door).Told > 0
 		if o.State == OpUndecided || o.State == OpUnknown || stands {
-			list = append(list, *o)
+			list = append(list, o.view())
 		}
 	}
 	return list

@@ -3,6 +3,7 @@ package hall
 import (
 	"maps"
 	"slices"
+	"time"
 )
 
 // Operation is one authorised opening of one door.
@@ -128,10 +129,19 @@ func (h *Hall) openOp(door DoorID) *Operation {
 
 // ListOps gives the operations of the day, and those of earlier days that have
 // not ended, the oldest first.
-func (h *Hall) ListOps() []Operation {
-	list := []Operation{}
+func (h *Hall) ListOps() []OperationView {
+	list := []OperationView{}
 	for _, o := range h.ops() {
-		list = append(list, *o)
+		list = append(list, o.view())
 	}
 	return list
 }
+
+// OperationView is an operation as staff see it.
+type OperationView struct {
+	Operation
+	Begun  time.Time `json:"begun"`
+	Pulsed time.Time `json:"pulsed,omitzero"`
+}
+
+func (o *Operation) view() OperationView { return OperationView{*o, o.Begun.Time, o.Pulsed.Time} }

@@ -89,7 +89,7 @@ func (h *Hall) afterDoor(op string) (any, error) {
 	case o.Purpose == ForStore || o.Purpose == ForFetch:
 		return h.storageReply(o), nil
 	}
-	return *o, nil
+	return o.view(), nil
 }
 
 // Result says in the clerk's words what became of the opening itself, and nothing

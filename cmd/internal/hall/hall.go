@@ -179,7 +179,7 @@ func Restore(cfg Config, snapshot []byte) (*Hall, error) {
 
 // SnapshotVersion changes whenever the form of a snapshot does; an older one is
 // left aside and the ledger replayed.
-const SnapshotVersion = 4
+const SnapshotVersion = 5
 
 // day is the business day that a wall time belongs to.
 func (h *Hall) day(t time.Time) string {

@@ -72,12 +72,3 @@ func Decode(kind Kind, raw []byte) (Data, error) {
 	}
 	return d, nil
 }
-
-// Kinds lists every kind that the hall can record.
-func Kinds() []Kind {
-	list := make([]Kind, 0, len(kinds))
-	for k := range kinds {
-		list = append(list, k)
-	}
-	return list
-}

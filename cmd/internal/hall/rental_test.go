@@ -146,3 +146,28 @@ func TestRequestRunsOutWithoutApproval(t *testing.T) {
 	s.request("DR-01")
 	s.replayed()
 }
+
+// TestOpenDoorIsTheNextStep: as long as a rental's door stands open, that comes
+// before anything else.
+func TestOpenDoorIsTheNextStep(t *testing.T) {
+	s := withTools(t)
+	r := s.upTo(Deposited, "DR-01")
+	s.took()
+	step := func() string {
+		v, err := s.h.Rental(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v.NextStep
+	}
+	s.send(RentalHandover{Rental: r, Staff: "01"})
+	s.door(OpOpen)
+	want(t, "at the handover", step(), "取走DR-01并关好柜门A/3")
+	s.do(DoorSeen{Door: "A/3", State: DoorLocked})
+	want(t, "out", step(), "先归还")
+	s.send(RentalReturn{Rental: r, Staff: "01"})
+	s.door(OpOpen)
+	want(t, "at the return", step(), "放回DR-01并关好柜门A/3")
+	s.do(DoorSeen{Door: "A/3", State: DoorLocked})
+	want(t, "back", step(), "先检查")
+}

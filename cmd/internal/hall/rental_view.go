@@ -67,6 +67,20 @@ func (h *Hall) lineView(l Line) LineView {
 	return v
 }
 
+// nextStep is what to do now for a rental, in the clerk's words: first of all what
+// is under way at a door.
+func (h *Hall) nextStep(r *Rental) string {
+	for _, o := range h.ops() {
+		if verb := atDoor[o.Purpose]; verb != "" && o.About == r.ID && o.State == OpOpen {
+			return verb + o.Tool + "并关好柜门" + string(o.Door)
+		}
+	}
+	return nextStep[r.State]
+}
+
+// atDoor is what is done with the tool while its door stands open.
+var atDoor = map[Purpose]string{ForHandover: "取走", ForReturn: "放回"}
+
 // when is a stamp's time, or nil before it happened.
 func when(s Stamp) *time.Time {
 	if s.Time.IsZero() {
@@ -77,7 +91,7 @@ func when(s Stamp) *time.Time {
 
 func (h *Hall) rentalView(r *Rental) RentalView {
 	v := RentalView{
-		Rental: r.ID, State: r.State, StateName: stateName[r.State], NextStep: nextStep[r.State],
+		Rental: r.ID, State: r.State, StateName: stateName[r.State], NextStep: h.nextStep(r),
 		Person: r.Person.Ref, Last4: r.Person.Last4, Lines: make([]LineView, len(r.Lines)), Trade: r.Trade,
 		Deposit: r.deposit(), Held: r.Held, Due: r.Due, Staff: r.By, Approver: r.Approver, Stub: r.Stub,
 		Receipt: r.Receipt, Binding: r.Binding, Bill: r.Bill, Requested: r.Requested.Time,

@@ -49,6 +49,9 @@ func (h *Hall) Warnings() []Warning {
 			add("unserved", s.Key, "有人等候“%s”，但没有窗口办理", s.Name)
 		}
 	}
+	for _, s := range h.ListSlips() {
+		add("slip", s.Job, "%s", s.matter())
+	}
 	return append(list, h.rentalMatters()...)
 }
 

@@ -51,18 +51,6 @@ type Sealed struct {
 	Key    string `json:"key,omitempty"`    // Alg, a colon, and the id of the county's key
 }
 
-// NewSealed is the person as the record at this place holds it. Without a
-// county key (to is nil) only reference and last four characters are kept.
-func NewSealed(refKey []byte, to *PublicKey, at Place, p Person) (Sealed, error) {
-	s := Sealed{Ref: Ref(refKey, p.Number), Last4: Last4(p.Number)}
-	if to == nil {
-		return s, nil
-	}
-	var err error
-	s.Sealed, s.Key, err = to.Seal(at, p)
-	return s, err
-}
-
 // Seal encrypts a person to the county's key for one place in the ledger.
 func (k *PublicKey) Seal(at Place, p Person) (sealed, key string, err error) {
 	plain, err := json.Marshal(p)

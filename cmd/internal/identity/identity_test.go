@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -193,29 +192,6 @@ func TestCountySeal(t *testing.T) {
 		if _, err := Open(tt.keys, tt.at, tt.sealed, tt.key); !errors.Is(err, tt.want) {
 			t.Errorf("%s: Open = %v, want %v", name, err, tt.want)
 		}
-	}
-}
-
-func TestNewSealed(t *testing.T) {
-	k := newKey(t)
-	s, err := NewSealed(testRefKey, k.Public(), testPlace, sample)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.Marshal(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	mustHide(t, text)
-	if s.Ref != Ref(testRefKey, sample.Number) || s.Last4 != "002X" {
-		t.Errorf("NewSealed = %s", text)
-	}
-	if got, err := Open([]*PrivateKey{k}, testPlace, s.Sealed, s.Key); err != nil || got != sample {
-		t.Errorf("Open of it = %v, %v", got, err)
-	}
-	bare, err := NewSealed(testRefKey, nil, testPlace, sample)
-	if text, _ := json.Marshal(bare); err != nil || string(text) != `{"ref":"`+s.Ref+`","last4":"002X"}` {
-		t.Errorf("NewSealed without a county key = %s, %v", text, err)
 	}
 }
 

@@ -29,17 +29,6 @@ func ShortCode(key []byte, hallID string) func(claim string) string {
 	}
 }
 
-// Claim is what the check code of a job's slip stands for: the template, the
-// number and what must not be altered, as in "deposit:R20260105-001/300.00".
-// It is empty for a slip without a code.
-func Claim(job hall.Job) (string, error) {
-	t, ok := templates[job.Slip.Template]
-	if !ok {
-		return "", fmt.Errorf("claim of a slip: no template %q", job.Slip.Template)
-	}
-	return t.claim(job), nil
-}
-
 // Verify checks what a scanner read from a slip's QR code, offline, and gives
 // its claim. A code typed in small letters, or with O for 0 or I and L for 1,
 // is taken too. It returns [ErrForged] if the code is not ours.
@@ -55,8 +44,10 @@ func Verify(code func(claim string) string, scanned string) (claim string, err e
 	return claim, nil
 }
 
-// claim joins the fields that the check code covers. Dates stand short, as
-// 260105, so that the QR code of a number slip stays small.
+// claim is what the check code of a job's slip stands for: the template, the
+// number and what must not be altered, as in "deposit:R20260105-001/300.00". It is
+// empty for a slip without a code. Dates stand short, as 260105, so that the QR
+// code of a number slip stays small.
 func (t template) claim(job hall.Job) string {
 	if len(t.proof) == 0 {
 		return ""
