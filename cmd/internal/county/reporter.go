@@ -108,8 +108,9 @@ func (o Opts) withDefaults() Opts {
 
 // Reporter reports one hall's ledger to the county.
 type Reporter struct {
-	opts Opts
-	log  *slog.Logger
+	opts    Opts
+	log     *slog.Logger
+	floorOf func() time.Time // Opts.Link.Floor as it was given
 
 	// Owned by Run.
 	scanned uint64          // every record up to here was looked at for urgency
@@ -119,6 +120,7 @@ type Reporter struct {
 	first   int             // broker to begin with
 	floor   time.Time       // latest time that the county has told
 	floorAt time.Time       // when that came, for its monotonic part
+	rotten  map[string]bool // what was said of records that don't read
 
 	mu     sync.Mutex // guards status
 	status Status
@@ -127,7 +129,9 @@ type Reporter struct {
 // New makes a reporter; Run lets it work.
 func New(o Opts) *Reporter {
 	o = o.withDefaults()
-	return &Reporter{opts: o, log: o.Log}
+	r := &Reporter{opts: o, log: o.Log, rotten: map[string]bool{}}
+	r.floorOf, r.opts.Link.Floor = o.Link.Floor, r.earliest
+	return r
 }
 
 // settled is how long a session must last to be called a good one.
@@ -195,18 +199,36 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// latest is the latest time that it can be known to be: the clock, or what the
-// county said with the time that passed since. A command that has expired by it
-// has expired, however wrong the clock is.
-func (r *Reporter) latest() time.Time {
-	now, _ := r.opts.Clock()
+// now is the time by which commands expire, and whether it is known at all. A
+// clock that is not trusted may be ahead or behind, so then the county's word
+// counts, with the time that passed since; before the county has said anything
+// nothing is known. By a trusted clock a command has expired too if it has by
+// the county's.
+func (r *Reporter) now() (now time.Time, known bool) {
+	now, trusted := r.opts.Clock()
 	if r.floor.IsZero() {
-		return now
+		return now, trusted
 	}
-	if told := r.floor.Add(time.Since(r.floorAt)); told.After(now) {
+	told := r.floor.Add(time.Since(r.floorAt))
+	if !trusted || told.After(now) {
+		return told, true
+	}
+	return now, true
+}
+
+// earliest is the time below which certificates are not judged: what the box
+// knows, or what the county has said to a hall without a clock.
+func (r *Reporter) earliest() (t time.Time) {
+	if r.floorOf != nil {
+		t = r.floorOf()
+	}
+	if _, trusted := r.opts.Clock(); trusted || r.floor.IsZero() {
+		return t
+	}
+	if told := r.floor.Add(time.Since(r.floorAt)); told.After(t) {
 		return told
 	}
-	return now
+	return t
 }
 
 // told takes a time the county wrote into a message.
@@ -228,6 +250,18 @@ func (r *Reporter) freeze(err error) {
 	r.log.Error("the county has records this ledger does not: an old card? nothing is reported until a new epoch", "err", err)
 	r.note(func(s *Status) { s.Frozen, s.LastError = true, err.Error() })
 	r.opts.CountyAhead(err)
+}
+
+// mostRotten is how many different records are complained of.
+const mostRotten = 100
+
+// unreadable says of a record once that it can't be reported. Every pass meets it
+// again.
+func (r *Reporter) unreadable(err error) {
+	if text := err.Error(); !r.rotten[text] && len(r.rotten) < mostRotten {
+		r.rotten[text] = true
+		r.log.Error("a record can't be reported; the ledger needs a look", "err", err)
+	}
 }
 
 // farthest is how far back a first long backlog is searched for alarms, and
@@ -252,7 +286,7 @@ func (r *Reporter) scan(ctx context.Context) (found []ledger.Record) {
 		if err != nil {
 			break // the pass meets it too, and says so
 		}
-		if urgent(rec.Kind) && len(r.alarms) < maxAlarms {
+		if urgent(rec.Kind) && len(r.alarms)+len(found) < maxAlarms {
 			found = append(found, rec)
 		}
 	}

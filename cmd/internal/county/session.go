@@ -37,7 +37,7 @@ type talk struct {
 }
 
 // inbound is where the connection's messages wait for the loop. Both channels
-// are bounded: of acknowledgements only the last counts, and a command that
+// are bounded: of acknowledgements the last counts most, and a command that
 // finds no room is sent again by the county.
 type inbound struct {
 	acks     chan Message
@@ -45,7 +45,7 @@ type inbound struct {
 }
 
 func newInbound() inbound {
-	return inbound{acks: make(chan Message, 1), commands: make(chan Message, 16)}
+	return inbound{acks: make(chan Message, 64), commands: make(chan Message, 16)}
 }
 
 // put is called from the connection, one message at a time.
@@ -76,23 +76,22 @@ func (in inbound) put(m Message) {
 // had begun.
 func (r *Reporter) session(ctx context.Context) (connected bool, err error) {
 	t := &talk{Reporter: r, id: newID(), in: newInbound()}
-	t.feed = feed{book: r.opts.Ledger, problem: func(err error) {
-		r.log.Error("a record can't be reported; the ledger needs a look", "err", err)
-	}}
+	t.feed = feed{book: r.opts.Ledger, problem: r.unreadable}
 	defer t.feed.end()
 	epoch := r.opts.Ledger.Epoch()
 	will := t.state(encode(death{Session: t.id}))
 	if t.s, err = r.opts.Link.Dial(ctx, r.first, &will, t.in.put); err != nil {
 		return false, err
 	}
-	defer t.s.Close()
-	if err := t.begin(ctx); err != nil {
+	if err = t.begin(ctx); err == nil {
+		err = t.loop(ctx, epoch)
+	}
+	if ctx.Err() == nil && !errors.Is(err, errNewEpoch) {
+		t.s.Drop() // the will says that the hall is gone
 		return true, err
 	}
-	err = t.loop(ctx, epoch)
-	if ctx.Err() != nil || errors.Is(err, errNewEpoch) {
-		t.goodbye(ctx)
-	}
+	t.goodbye(ctx)
+	t.s.Close()
 	return true, err
 }
 
@@ -257,20 +256,42 @@ func done(t Token) bool {
 	}
 }
 
-// acknowledged takes a message of dn/ack.
+// acknowledged takes the messages of dn/ack that have come. Every one is looked
+// at, since an early one may be the only one that shows an old card; the last is
+// kept.
 func (t *talk) acknowledged(m Message) {
-	a, err := parseAck(m.Payload)
-	if err == nil {
-		t.told(a.Time)
-		if t.opts.Confirm == ConfirmBroker {
-			return
+	var last ledger.Ack
+	for more := true; more; {
+		a, err := parseAck(m.Payload)
+		if err == nil {
+			t.told(a.Time)
+			err = t.opts.Ledger.Check(a.Ack)
 		}
-		err = t.confirm(a.Ack)
+		if err == nil {
+			last = a.Ack
+		} else {
+			t.doubt(err)
+		}
+		select {
+		case m = <-t.in.acks:
+		default:
+			more = false
+		}
 	}
+	if last.Epoch == "" || t.isFrozen() || t.opts.Confirm == ConfirmBroker {
+		return
+	}
+	if err := t.confirm(last); err != nil {
+		t.doubt(err)
+	}
+}
+
+// doubt deals with an acknowledgement that does not fit the ledger.
+func (t *talk) doubt(err error) {
 	switch {
-	case errors.Is(err, ledger.ErrAhead):
+	case errors.Is(err, ledger.ErrAhead) && t.opts.Confirm == ConfirmCounty:
 		t.freeze(err)
-	case err != nil && err.Error() != t.said:
+	case err.Error() != t.said:
 		t.said = err.Error()
 		t.log.Warn("acknowledgement of the county not taken", "err", err)
 	}
