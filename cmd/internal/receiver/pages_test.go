@@ -32,7 +32,7 @@ func TestPages(t *testing.T) {
 		return ledger.Entry{Kind: "deposit.taken", Time: noon, Trusted: true, Data: map[string]string{"amount": "200.05"}}
 	})
 	commit(t, store, r...)
-	_, err := store.Birth(t.Context(), hall, county.State{Online: true, Session: "s", Epoch: r[0].Epoch, LastSeq: 1, Version: "<b>v1"}, true, time.Now().Add(time.Hour))
+	_, err := store.Birth(t.Context(), hall, broker, county.State{Online: true, Session: "s", Epoch: r[0].Epoch, LastSeq: 1, Version: "<b>v1"}, true, time.Now().Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}

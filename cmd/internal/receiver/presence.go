@@ -13,7 +13,7 @@ import (
 )
 
 // Birth takes a hall's birth. Only a fresh one can raise an alarm.
-func (s *sqlStore) Birth(ctx context.Context, hall string, b county.State, fresh bool, at time.Time) (alarms []Alarm, err error) {
+func (s *sqlStore) Birth(ctx context.Context, hall, broker string, b county.State, fresh bool, at time.Time) (alarms []Alarm, err error) {
 	err = s.tx(ctx, func(tx *sql.Tx) (err error) {
 		var suspect []string
 		if fresh {
@@ -31,12 +31,12 @@ func (s *sqlStore) Birth(ctx context.Context, hall string, b county.State, fresh
 				alarms = append(alarms, a)
 			}
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO halls (hall, online, session, version, epoch, last_seq, clock, boot, seen, boot_before, health)
-			VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, '', '')
-			ON CONFLICT (hall) DO UPDATE SET online = 1, session = excluded.session, version = excluded.version,
+		_, err = tx.ExecContext(ctx, `INSERT INTO halls (hall, online, via, session, version, epoch, last_seq, clock, boot, seen, boot_before, health)
+			VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, '', '')
+			ON CONFLICT (hall) DO UPDATE SET online = 1, via = excluded.via, session = excluded.session, version = excluded.version,
 				epoch = excluded.epoch, last_seq = excluded.last_seq, clock = excluded.clock, seen = excluded.seen,
 				boot_before = CASE WHEN halls.boot = excluded.boot THEN halls.boot_before ELSE halls.boot END, boot = excluded.boot`,
-			hall, b.Session, b.Version, b.Epoch, int64(b.LastSeq), b.Clock, b.Boot, at.UnixMilli())
+			hall, broker, b.Session, b.Version, b.Epoch, int64(b.LastSeq), b.Clock, b.Boot, at.UnixMilli())
 		return err
 	})
 	if err != nil {
@@ -110,18 +110,6 @@ func (s *sqlStore) Health(ctx context.Context, hall string, h county.Health, at 
 		return nil, err
 	}
 	return []Alarm{a}, nil
-}
-
-// Session is the session of the hall's last birth, if it is online.
-func (s *sqlStore) Session(ctx context.Context, hall string) (session string, online bool, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT session, online FROM halls WHERE hall = $1`, hall).Scan(&session, &online)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", false, nil
-	}
-	if err != nil {
-		return "", false, fmt.Errorf("reading a session: %w", err)
-	}
-	return session, online, nil
 }
 
 // Halls lists every hall that was heard of.

@@ -77,6 +77,15 @@ func add(t testing.TB, l *ledger.Ledger, n int) {
 	}
 }
 
+func encode(t testing.TB, v any) []byte {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 func newReporter(l *ledger.Ledger, hall, url string) *county.Reporter {
 	return county.New(county.Opts{
 		Hall: hall, Link: county.Link{Brokers: []string{url}}, Ledger: l, Inbox: county.LedgerInbox{Ledger: l},
@@ -158,18 +167,23 @@ func TestGapIsAskedFor(t *testing.T) {
 }
 
 // TestCommandReachesTheHall: a command waits in the county's database for a
-// hall that is away.
+// hall that is away, and goes at once to one that is there, over the broker
+// that the hall is at.
 func TestCommandReachesTheHall(t *testing.T) {
-	url := countytest.StartEmbedded(t)
 	store := open(t, "memory:")
-	order := receiver.Order{ID: "o1", Hall: hall, Name: county.CmdNotice, Body: map[string]any{"text": "放假通知"}, Expires: time.Now().Add(time.Hour)}
-	if err := store.Queue(t.Context(), order); err != nil {
-		t.Fatal(err)
+	near, far := countytest.StartEmbedded(t), countytest.StartEmbedded(t)
+	queue := func(id, text string) {
+		o := receiver.Order{ID: id, Hall: hall, Name: county.CmdNotice, Body: map[string]any{"text": text}, Expires: time.Now().Add(time.Hour)}
+		if err := store.Queue(t.Context(), o, time.Now()); err != nil {
+			t.Fatal(err)
+		}
 	}
-	background(t, newReceiver(url, store).Run)
+	queue("o1", "放假通知")
+	background(t, newReceiver(near, store).Run)
+	background(t, newReceiver(far, store).Run)
 	l := newLedger(t, hall)
-	got := make(chan string, 1)
-	o := county.Opts{Hall: hall, Link: county.Link{Brokers: []string{url}}, Ledger: l, Inbox: county.LedgerInbox{Ledger: l}}
+	got := make(chan string, 10)
+	o := county.Opts{Hall: hall, Link: county.Link{Brokers: []string{far}}, Ledger: l, Inbox: county.LedgerInbox{Ledger: l}}
 	o.Command = func(_ context.Context, c county.Command) (any, error) {
 		var body struct{ Text string }
 		err := json.Unmarshal(c.Body, &body)
@@ -177,18 +191,27 @@ func TestCommandReachesTheHall(t *testing.T) {
 		return nil, err
 	}
 	background(t, county.New(o).Run)
-	select {
-	case text := <-got:
-		if text != "放假通知" {
-			t.Errorf("the notice says %q", text)
+	comes := func(want string) {
+		t.Helper()
+		select {
+		case text := <-got:
+			if text != want {
+				t.Errorf("the notice says %q, want %q", text, want)
+			}
+		case <-time.After(60 * time.Second):
+			t.Fatal("the command did not reach the hall")
 		}
-	case <-time.After(20 * time.Second):
-		t.Fatal("the command did not reach the hall")
 	}
-	until(t, "the answer is noted", func() bool {
-		left, err := store.Orders(t.Context(), hall, time.Now())
-		return err == nil && len(left) == 0
+	comes("放假通知")
+	queue("o2", "明日照常") // while the hall is online
+	comes("明日照常")
+	until(t, "both answers are noted", func() bool {
+		list, err := store.Orders(t.Context(), 10)
+		return err == nil && len(list) == 2 && !list[0].Answered.IsZero() && !list[1].Answered.IsZero()
 	})
+	if n := len(got); n > 0 {
+		t.Errorf("%d commands came twice", n)
+	}
 }
 
 // TestHostileHalls: nothing a hall sends stops the county or another hall.

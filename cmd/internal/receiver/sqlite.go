@@ -3,9 +3,11 @@ package receiver
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 
+	"github.com/ncruces/go-sqlite3"
 	_ "github.com/ncruces/go-sqlite3/driver" // database/sql driver "sqlite3"
 )
 
@@ -33,23 +35,25 @@ const tables = `CREATE TABLE IF NOT EXISTS records (
 	hall TEXT NOT NULL, epoch TEXT NOT NULL, seq %[1]s NOT NULL,
 	hash %[2]s NOT NULL, prev %[2]s NOT NULL,
 	kind TEXT NOT NULL, day TEXT NOT NULL, time %[1]s NOT NULL, trusted %[1]s NOT NULL,
-	ref TEXT NOT NULL, fen %[1]s NOT NULL, received %[1]s NOT NULL, doc %[2]s NOT NULL,
+	ref TEXT NOT NULL, fen %[1]s NOT NULL, counts %[1]s NOT NULL, received %[1]s NOT NULL, doc %[2]s NOT NULL,
 	PRIMARY KEY (hall, epoch, seq)
 );
 CREATE INDEX IF NOT EXISTS records_by_day ON records (day, hall, kind);
 CREATE TABLE IF NOT EXISTS streams (
 	hall TEXT NOT NULL, epoch TEXT NOT NULL,
-	upto %[1]s NOT NULL, head %[2]s NOT NULL, top %[1]s NOT NULL, gap %[1]s NOT NULL, touched %[1]s NOT NULL,
+	upto %[1]s NOT NULL, head %[2]s NOT NULL, top %[1]s NOT NULL, known %[1]s NOT NULL, holes TEXT NOT NULL,
+	gap %[1]s NOT NULL, asked %[1]s NOT NULL, touched %[1]s NOT NULL,
 	PRIMARY KEY (hall, epoch)
 );
 CREATE TABLE IF NOT EXISTS halls (
-	hall TEXT PRIMARY KEY, online %[1]s NOT NULL, session TEXT NOT NULL, version TEXT NOT NULL,
+	hall TEXT PRIMARY KEY, online %[1]s NOT NULL, via TEXT NOT NULL, session TEXT NOT NULL, version TEXT NOT NULL,
 	epoch TEXT NOT NULL, last_seq %[1]s NOT NULL, clock TEXT NOT NULL,
 	boot TEXT NOT NULL, boot_before TEXT NOT NULL, seen %[1]s NOT NULL, health TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS orders (
 	id TEXT PRIMARY KEY, hall TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
-	expires %[1]s NOT NULL, answered %[1]s NOT NULL, result TEXT NOT NULL
+	expires %[1]s NOT NULL, queued %[1]s NOT NULL, sent %[1]s NOT NULL, session TEXT NOT NULL,
+	answered %[1]s NOT NULL, result TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS alarms (
 	hall TEXT NOT NULL, epoch TEXT NOT NULL, seq %[1]s NOT NULL, what TEXT NOT NULL, at %[1]s NOT NULL,
@@ -64,28 +68,32 @@ CREATE INDEX IF NOT EXISTS digests_by_day ON digests (day, hall)`
 func (sqlite) lock(ctx context.Context, tx *sql.Tx, streams []Stream, now int64) ([]mark, error) {
 	marks := make([]mark, 0, len(streams))
 	for _, st := range streams {
-		m := mark{Stream: st}
-		err := tx.QueryRowContext(ctx, `INSERT INTO streams (hall, epoch, upto, head, top, gap, touched) VALUES (?, ?, 0, ?, 0, 0, ?)
-			ON CONFLICT (hall, epoch) DO UPDATE SET touched = excluded.touched RETURNING upto, head, top, gap`,
-			st.Hall, st.Epoch, genesis(), now).Scan(&m.upto, &m.head, &m.top, &m.gap)
+		var m markRow
+		err := tx.QueryRowContext(ctx, `INSERT INTO streams (hall, epoch, upto, head, top, known, holes, gap, asked, touched)
+			VALUES (?, ?, 0, ?, 0, 0, '[]', 0, 0, ?)
+			ON CONFLICT (hall, epoch) DO UPDATE SET touched = excluded.touched
+			RETURNING hall, epoch, upto, head, top, known, holes, gap, asked`,
+			st.Hall, st.Epoch, genesis(), now).Scan(m.dest()...)
 		if err != nil {
 			return nil, err
 		}
-		marks = append(marks, m)
+		if marks, err = m.appendTo(marks); err != nil {
+			return nil, err
+		}
 	}
 	return marks, nil
 }
 
 func (sqlite) insert(ctx context.Context, tx *sql.Tx, rows []row) ([]bool, error) {
-	stmt, err := tx.PrepareContext(ctx, `INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+	stmt, err := tx.PrepareContext(ctx, `INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
 	if err != nil {
 		return nil, err
 	}
 	defer stmt.Close()
 	fresh := make([]bool, len(rows))
 	for i, r := range rows {
-		res, err := stmt.ExecContext(ctx, r.Hall, r.Epoch, int64(r.Seq), r.hash, r.prev, r.Kind, r.day,
-			r.Time.UnixMilli(), number(r.Trusted), r.ref, r.fen, r.received, r.Doc)
+		res, err := stmt.ExecContext(ctx, r.Hall, r.Epoch, r.seq, r.hash, r.prev, r.Kind, r.day,
+			r.Time.UnixMilli(), number(r.Trusted), r.ref, r.fen, r.counts, r.received, r.Doc)
 		if err != nil {
 			return nil, err
 		}
@@ -100,13 +108,33 @@ func (sqlite) insert(ctx context.Context, tx *sql.Tx, rows []row) ([]bool, error
 
 func (sqlite) save(ctx context.Context, tx *sql.Tx, marks []mark, _ int64) error {
 	for _, m := range marks {
-		_, err := tx.ExecContext(ctx, `UPDATE streams SET upto = ?, head = ?, top = ?, gap = ? WHERE hall = ? AND epoch = ?`,
-			int64(m.upto), m.head, int64(m.top), m.gap, m.Hall, m.Epoch)
+		holes, err := holesText(m.cover.holes)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE streams SET upto = ?, head = ?, top = ?, known = ?, holes = ?, gap = ?, asked = ?
+			WHERE hall = ? AND epoch = ?`,
+			int64(m.upto), m.head, int64(m.top), int64(m.cover.known), holes, m.gap, m.asked, m.Hall, m.Epoch)
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (sqlite) acks(ctx context.Context, q querier, streams []Stream, f func(*sql.Rows) error) error {
+	for _, st := range streams {
+		if err := each(ctx, q, f, `WITH t(hall, epoch) AS (VALUES (?, ?)) `+ackOf, st.Hall, st.Epoch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rejects: a value or the whole row is too much for it, or some constraint
+// forbids it.
+func (sqlite) rejects(err error) bool {
+	return errors.Is(err, sqlite3.TOOBIG) || errors.Is(err, sqlite3.MISMATCH) || errors.Is(err, sqlite3.RANGE) || errors.Is(err, sqlite3.CONSTRAINT)
 }
 
 // number is a bool as both databases take it.
