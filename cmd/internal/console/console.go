@@ -72,9 +72,6 @@ type Gear interface {
 	Contacts(ctx context.Context, locker string) (Contacts, error)
 	// County is how the line to the county is.
 	County(ctx context.Context) (any, error)
-	// Online reports whether the county hears the hall; true too if the hall is
-	// not to report to anybody.
-	Online() bool
 }
 
 // Pins keeps the hashes of the staff's PINs.

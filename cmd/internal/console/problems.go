@@ -15,7 +15,10 @@ type Problem struct {
 // shown as it is.
 func Explain(device, fault string) Problem {
 	kind, name, _ := strings.Cut(device, "/")
-	p, ok := problemOf[fault]
+	p, ok := problemOf[kind+" "+fault]
+	if !ok {
+		p, ok = problemOf[fault]
+	}
 	if !ok {
 		p = Problem{What: "故障：" + fault, Remedy: "请联系技术人员"}
 	}
@@ -45,9 +48,11 @@ var effectOf = map[string]string{
 	"locker":  "这组柜门不能打开，工具请人工交接并登记",
 	"voice":   "没有语音叫号，请看屏幕或口头叫号",
 	"button":  "这个按钮不起作用，请用工作台操作",
+	"county":  "记录存在本机，恢复后自动补报；各项业务照常办理",
 }
 
-// problemOf explains every fault that a driver reports.
+// problemOf explains every fault that a driver reports; one that means something
+// else for a kind of device stands under both words.
 var problemOf = map[string]Problem{
 	"offline":        {What: "连接线断开", Remedy: "检查电源和数据线，插好后自动恢复"},
 	"no-answer":      {What: "没有应答", Remedy: "检查电源是否打开、接线是否松动；重新上电一次"},
@@ -68,5 +73,9 @@ var problemOf = map[string]Problem{
 	"door-unknown":   {What: "柜门状态读不到", Effect: "这扇门不能确认开关，工具交接前请到柜前查看", Remedy: "检查门上触点和接线"},
 	"door-stuck":     {What: "柜门没有打开", Effect: "这扇门里的工具暂时取不出来", Remedy: "重试一次；仍打不开用钥匙开门并写明原因，随后报修"},
 	"door-ajar":      {What: "柜门没有关好", Effect: "里面的工具无人看管", Remedy: "请关好柜门"},
+	"county offline": {What: "网络中断，连不上县级服务器", Remedy: "检查网线、路由器和流量卡；长时间不通请联系县级管理人员"},
+	"county silent":  {What: "县级服务器没有回执", Remedy: "请联系县级管理人员检查接收程序；本机不用处理"},
+	"county frozen":  {What: "县级已有的记录与本机不一致，上报已停住", Remedy: "账本会自动另起一批；十分钟后仍是这样请联系技术人员"},
+	"county twin":    {What: "另一台设备在用本大厅的名称和证书", Remedy: "请查找并关掉另一台设备；找不到请县级更换证书"},
 	"rolled-back":    {What: "存储卡是旧的备份，县级已有更新的记录", Effect: "账本已另起一批继续记账，受理照常", Remedy: "请通知县级核对，并保留原来的存储卡"},
 }

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
-	"slices"
 	"strings"
 
 	"halld/cmd/internal/hall"
@@ -68,16 +67,10 @@ func (c *Console) board(w http.ResponseWriter, r *http.Request) {
 	c.page(w, http.StatusOK, "board.html", b)
 }
 
-// boardNow is the board, with what the rules can't know: that the line to the
-// county is down, which stops nothing here.
+// boardNow is the board as the rules tell it.
 func (c *Console) boardNow(ctx context.Context) (b hall.BoardView, err error) {
-	if err := c.hall.View(ctx, func(h *hall.Hall) { b = h.Board() }); err != nil {
-		return b, err
-	}
-	if !c.hall.Online() {
-		b.Lines = append(slices.Clone(b.Lines), "网络中断，各项业务照常办理")
-	}
-	return b, nil
+	err = c.hall.View(ctx, func(h *hall.Hall) { b = h.Board() })
+	return b, err
 }
 
 // page writes an HTML page, or nothing of it when it can't be made.

@@ -22,15 +22,24 @@ type stage struct {
 	hw      *sim.Hall
 	cfg     *config.Config
 	tickets chan printer.Ticket
+	more    string        // tables added to hall.toml
+	steady  time.Duration // of Opts
 	d       *Daemon
 	stop    func()
 }
 
-func onStage(t *testing.T) *stage {
+func onStage(t *testing.T, more ...string) *stage {
 	t.Helper()
-	s := &stage{tickets: make(chan printer.Ticket, 64)}
-	s.open(t, sim.Opts{Windows: 2, Pins: true, OnTicket: func(p printer.Ticket) { s.tickets <- p }})
+	s := &stage{more: strings.Join(more, "\n")}
+	s.stand(t)
 	return s
+}
+
+// stand builds a hall with two windows whose slips come to tickets.
+func (s *stage) stand(t *testing.T) {
+	t.Helper()
+	s.tickets = make(chan printer.Ticket, 64)
+	s.open(t, sim.Opts{Windows: 2, Pins: true, OnTicket: func(p printer.Ticket) { s.tickets <- p }})
 }
 
 // open builds the hardware and starts the daemon in front of it.
@@ -48,7 +57,7 @@ func (s *stage) open(t testing.TB, o sim.Opts) {
 		go c.Run(ctx) // returns nil
 	}
 	path := filepath.Join(o.Dir, "hall.toml")
-	if err := os.WriteFile(path, []byte(s.hw.Config(o.Dir, "127.0.0.1:0")), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(s.hw.Config(o.Dir, "127.0.0.1:0")+s.more), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if s.cfg, err = config.Load(path); err != nil {
@@ -62,7 +71,7 @@ func (s *stage) start() {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(s.t.Context())
 	ready, ended := make(chan *Daemon, 1), make(chan error, 1)
-	opts := Opts{Log: slog.New(slog.NewTextHandler(s.t.Output(), nil))}
+	opts := Opts{Log: slog.New(slog.NewTextHandler(s.t.Output(), nil)), steady: s.steady}
 	go func() { ended <- run(ctx, s.cfg, opts, ready) }()
 	select {
 	case s.d = <-ready:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"halld/cmd/internal/hall"
+	"halld/cmd/internal/ledger"
 )
 
 // errOutOfService answers everybody while the ledger cannot be written: nothing
@@ -39,7 +40,8 @@ type loop struct {
 // call is a question or an event on its way into the loop.
 type call struct {
 	event hall.Event
-	who   *newcomer // whose card this is, for the vault
+	who   *newcomer     // whose card this is, for the vault
+	side  []ledger.Side // to be written with what comes of the event
 	view  func(*hall.Hall)
 	done  chan<- answer
 }
@@ -152,20 +154,20 @@ func (l *loop) serve(c call) {
 func (l *loop) step(c call) (hall.Outcome, error) {
 	at := l.clock.now()
 	if due := l.hall.Due(at); due != nil {
-		if _, err := l.decide(at, due, nil); err != nil {
+		if _, err := l.decide(at, call{event: due}); err != nil {
 			return hall.Outcome{}, err
 		}
 	}
-	return l.decide(at, c.event, c.who)
+	return l.decide(at, c)
 }
 
-func (l *loop) decide(at hall.Stamp, ev hall.Event, who *newcomer) (hall.Outcome, error) {
-	out, err := l.hall.Handle(at, ev)
+func (l *loop) decide(at hall.Stamp, c call) (hall.Outcome, error) {
+	out, err := l.hall.Handle(at, c.event)
 	if err != nil || len(out.Data) == 0 {
 		l.carryOut(out.Effects)
 		return out, err
 	}
-	if err := l.book.write(at, out.Data, who, l.hall); err != nil {
+	if err := l.book.write(at, out.Data, c.who, l.hall, c.side...); err != nil {
 		if !l.stopped {
 			l.log.Error("the ledger can't be written; out of service", "err", err)
 		}

@@ -84,8 +84,3 @@ func (b backend) Contacts(ctx context.Context, name string) (console.Contacts, e
 
 // County is how the line to the county is.
 func (b backend) County(context.Context) (any, error) { return b.d.county.Status(), nil }
-
-// Online reports whether the county hears the hall.
-func (b backend) Online() bool {
-	return len(b.d.cfg.County.Brokers) == 0 || b.d.county.Status().Connected
-}

@@ -136,7 +136,7 @@ func deviceLine(d Device) string {
 		return "打印机故障，小票稍后打印"
 	case kind == "reader":
 		return "读卡器故障，请到服务窗口登记"
-	case kind == NetworkName:
+	case kind == NetworkName && d.Fault == "offline":
 		return "网络中断，业务可照常办理"
 	case kind == "locker":
 		return "有柜门故障，请找工作人员"

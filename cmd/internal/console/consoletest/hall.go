@@ -27,7 +27,6 @@ type Hall struct {
 	bits   map[string]string // contacts by locker
 	opened map[string]string // contacts by locker once a door was opened
 
-	CutOff bool  // the county does not hear the hall
 	Broken error // Do and View fail with it
 }
 
@@ -290,13 +289,6 @@ func (f *Hall) County(context.Context) (any, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return map[string]any{"connected": false, "epoch": "e1", "last_seq": len(f.docs), "upto": 0, "unconfirmed": len(f.docs)}, nil
-}
-
-// Online implements console.Gear.
-func (f *Hall) Online() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return !f.CutOff
 }
 
 // Pin implements console.Pins.
