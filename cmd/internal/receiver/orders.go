@@ -80,6 +80,29 @@ func (s *sqlStore) Orders(ctx context.Context, limit int) (list []Ordered, err e
 	return list, nil
 }
 
+// Detail is what the hall said for people, if anything.
+func (o Ordered) Detail() string {
+	var res county.Result
+	_ = json.Unmarshal(o.Result, &res) // not yet answered
+	return res.Detail
+}
+
+// State is in a word how far a command is: 待送, 已送, 完成, 拒绝 or 过期.
+func (o Ordered) State(now time.Time) string {
+	var res county.Result
+	switch {
+	case !o.Answered.IsZero() && json.Unmarshal(o.Result, &res) == nil && res.OK:
+		return "完成"
+	case !o.Answered.IsZero():
+		return "拒绝"
+	case !now.Before(o.Expires):
+		return "过期"
+	case !o.Sent.IsZero():
+		return "已送"
+	}
+	return "待送"
+}
+
 // Answer takes the hall's word on a command. A refusal that another session or
 // another time may lift leaves it waiting, and so does "expired" while it has
 // not by the county's own clock: the hall's is wrong then.

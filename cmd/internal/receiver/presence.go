@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"halld/cmd/internal/county"
@@ -112,6 +113,19 @@ func (s *sqlStore) Health(ctx context.Context, hall string, h county.Health, at 
 	return []Alarm{a}, nil
 }
 
+// Faults names the devices that the hall's last heartbeat says do not work.
+func (h Hall) Faults() string {
+	var health county.Health
+	_ = json.Unmarshal(h.Health, &health) // without one nothing is known
+	var list []string
+	for _, d := range health.Devices {
+		if d.Fault != "" {
+			list = append(list, d.Name+" "+d.Fault)
+		}
+	}
+	return strings.Join(list, "、")
+}
+
 // Halls lists every hall that was heard of.
 func (s *sqlStore) Halls(ctx context.Context) (list []Hall, err error) {
 	err = s.query(ctx, func(rows *sql.Rows) error {
@@ -125,7 +139,8 @@ func (s *sqlStore) Halls(ctx context.Context) (list []Hall, err error) {
 		}
 		list = append(list, h)
 		return err
-	}, `SELECT h.hall, h.online, h.session, h.version, h.epoch, h.last_seq, COALESCE(s.upto, 0), h.clock, h.boot, h.seen, h.health
+	}, `SELECT h.hall, h.online, h.session, h.version, h.epoch,
+			CASE WHEN s.top > h.last_seq THEN s.top ELSE h.last_seq END, COALESCE(s.upto, 0), h.clock, h.boot, h.seen, h.health
 		FROM halls h LEFT JOIN streams s ON s.hall = h.hall AND s.epoch = h.epoch ORDER BY h.hall`)
 	if err != nil {
 		return nil, fmt.Errorf("listing halls: %w", err)

@@ -119,7 +119,7 @@ type Hall struct {
 	Session string          `json:"session"`
 	Version string          `json:"version"`
 	Epoch   string          `json:"epoch"`
-	LastSeq uint64          `json:"last_seq"` // as the hall says
+	LastSeq uint64          `json:"last_seq"` // the highest that the hall told of
 	Upto    uint64          `json:"upto"`     // committed here without a gap
 	Clock   string          `json:"clock"`
 	Boot    string          `json:"boot"`
