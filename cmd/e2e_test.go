@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"halld/cmd/internal/county"
+	"halld/cmd/internal/county/countytest"
 	"halld/cmd/internal/sim"
 	"halld/firmware-bridge/emulator/cardreader"
 	"halld/firmware-bridge/emulator/printer"
@@ -170,29 +171,11 @@ func build(t *testing.T, dir string, programs ...string) {
 // mosquitto starts a broker on a loopback port, if it is installed.
 func mosquitto(t *testing.T) (url string) {
 	t.Helper()
-	path, err := exec.LookPath("mosquitto")
-	if err != nil {
-		if path, err = exec.LookPath("/usr/sbin/mosquitto"); err != nil {
-			t.Log("no mosquitto here: the county's part is left to .ci/run")
-			return ""
-		}
+	if _, ok := countytest.HasMosquitto(); !ok && os.Getenv("HALL_CI") == "" {
+		t.Log("no mosquitto here: the county's part is left to .ci/run")
+		return ""
 	}
-	addr := freeAddr(t)
-	_, port, _ := net.SplitHostPort(addr)
-	conf := filepath.Join(t.TempDir(), "m.conf")
-	text := fmt.Sprintf("listener %s 127.0.0.1\nallow_anonymous true\n", port)
-	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	run(t, new(lockedBuffer), path, "-c", conf)
-	until(t, "mosquitto listens", func() bool {
-		c, err := net.Dial("tcp", addr)
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	})
-	return "tcp://" + addr
+	return countytest.StartMosquitto(t).URL()
 }
 
 // run starts a program that ends with the test.

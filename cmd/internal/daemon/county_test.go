@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"encoding/base64"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"halld/cmd/internal/county"
 	"halld/cmd/internal/county/countytest"
@@ -95,6 +98,33 @@ func (s *stage) wait(what string, ok func() bool) {
 	}
 }
 
+// holdsToContract holds every record of the ledger to the contract, and says
+// which kinds there are.
+func (s *stage) holdsToContract() (kinds map[string]bool) {
+	s.t.Helper()
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	schema, err := c.Compile("../../../config/contract/schemas/record.json")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	kinds = map[string]bool{}
+	for r, err := range s.d.ledger.Read(s.t.Context(), 1, 0) {
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(r.Doc))
+		if err == nil {
+			err = schema.Validate(doc)
+		}
+		if err != nil {
+			s.t.Errorf("%v\n%s", err, r.Doc)
+		}
+		kinds[r.Kind] = true
+	}
+	return kinds
+}
+
 // TestOrdersOfTheCounty: an order goes from the county's database through the
 // daemon to the rules, and the answer back.
 func TestOrdersOfTheCounty(t *testing.T) {
@@ -148,6 +178,10 @@ func TestOrdersOfTheCounty(t *testing.T) {
 		return err == nil && v.State == hall.Approved
 	})
 	s.confirmed()
+	s.do(hall.DayClose{Staff: "02", Reason: "停电"})
+	if kinds := s.holdsToContract(); !kinds["ledger.digest"] || !kinds["county.notice"] || !kinds["county.lists"] {
+		t.Errorf("the records are of kinds %v", kinds)
+	}
 }
 
 // TestCommandIsDoneWithItsAnswer: a crash right behind the effect leaves no
@@ -240,6 +274,9 @@ func TestOldCardIsPutBack(t *testing.T) {
 		t.Error("the ledger goes on in its epoch")
 	}
 	s.confirmed()
+	if kinds := s.holdsToContract(); !kinds["ledger.salvaged"] || !kinds["ledger.recovered"] {
+		t.Errorf("the records are of kinds %v", kinds)
+	}
 	days, err := c.store.Days(t.Context(), "0000-01-01", "9999-12-31")
 	if err != nil || len(days) != 1 || days[0].Persons != 4 {
 		t.Errorf("the county's days are %+v, %v, want all 4 people", days, err)

@@ -47,11 +47,11 @@ func BenchmarkCommit(b *testing.B) {
 	if server == nil {
 		return
 	}
-	b.Run("postgres", func(b *testing.B) { run(b, func() string { return server.database(b) }) })
+	b.Run("postgres", func(b *testing.B) { run(b, func() string { return server.Database(b) }) })
 	b.Run("bare", func(b *testing.B) {
 		for b.Loop() {
 			b.StopTimer()
-			db, err := sql.Open("pgx", server.database(b))
+			db, err := sql.Open("pgx", server.Database(b))
 			if err != nil {
 				b.Fatal(err)
 			}

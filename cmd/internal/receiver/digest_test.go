@@ -129,7 +129,7 @@ func TestCountyLostOrChangedRecords(t *testing.T) {
 			t.Run(tt.what, func(t *testing.T) {
 				dsn := filepath.Join(t.TempDir(), "county.db")
 				if driver == "pgx" {
-					dsn = server.database(t)
+					dsn = server.Database(t)
 				}
 				s := open(t, dsn)
 				r := day(t, newLedger(t, hall), "2026-03-01", 1, nil)

@@ -93,7 +93,7 @@ func TestRecordTheDatabaseRefuses(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				dsn := filepath.Join(t.TempDir(), "county.db")
 				if server != nil && strings.Contains(t.Name(), "/postgres/") {
-					dsn = server.database(t)
+					dsn = server.Database(t)
 				}
 				store := open(t, dsn)
 				refuse(t, dsn, "bad", tt.nothing)

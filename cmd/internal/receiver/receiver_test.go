@@ -94,8 +94,11 @@ func newReporter(l *ledger.Ledger, hall, url string) *county.Reporter {
 }
 
 func TestHallToCounty(t *testing.T) {
-	for name, url := range map[string]string{"embedded": countytest.StartEmbedded(t), "mosquitto": countytest.StartMosquitto(t).URL()} {
+	for name, start := range map[string]func(testing.TB) string{
+		"embedded": countytest.StartEmbedded, "mosquitto": func(t testing.TB) string { return countytest.StartMosquitto(t).URL() },
+	} {
 		t.Run(name, func(t *testing.T) {
+			url := start(t)
 			store := open(t, "memory:")
 			rcv := newReceiver(url, store)
 			l := newLedger(t, hall)

@@ -71,10 +71,22 @@ func (d *Day) add(kind string, n, persons, fen int64) {
 // sum adds another day's figures. A person who came on two days counts twice.
 func (d *Day) sum(o Day) {
 	for _, f := range [][2]*int64{
-		{&d.Records, &o.Records}, {&d.Unsure, &o.Unsure}, {&d.Persons, &o.Persons}, {&d.Checkins, &o.Checkins},
-		{&d.Refusals, &o.Refusals}, {&d.Tickets, &o.Tickets}, {&d.Requested, &o.Requested}, {&d.Out, &o.Out},
-		{&d.Returned, &o.Returned}, {&d.Settled, &o.Settled}, {&d.Taken, &o.Taken}, {&d.Refunded, &o.Refunded},
-		{&d.Forfeited, &o.Forfeited}, {&d.Paid, &o.Paid}, {&d.Fees, &o.Fees}, {&d.Urgent, &o.Urgent},
+		{&d.Records, &o.Records},
+		{&d.Unsure, &o.Unsure},
+		{&d.Persons, &o.Persons},
+		{&d.Checkins, &o.Checkins},
+		{&d.Refusals, &o.Refusals},
+		{&d.Tickets, &o.Tickets},
+		{&d.Requested, &o.Requested},
+		{&d.Out, &o.Out},
+		{&d.Returned, &o.Returned},
+		{&d.Settled, &o.Settled},
+		{&d.Taken, &o.Taken},
+		{&d.Refunded, &o.Refunded},
+		{&d.Forfeited, &o.Forfeited},
+		{&d.Paid, &o.Paid},
+		{&d.Fees, &o.Fees},
+		{&d.Urgent, &o.Urgent},
 	} {
 		*f[0] += *f[1]
 	}

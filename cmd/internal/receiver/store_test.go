@@ -27,7 +27,7 @@ func stores(t *testing.T, f func(t *testing.T, dsn string)) {
 	t.Run("memory", func(t *testing.T) { f(t, "memory:") })
 	t.Run("sqlite", func(t *testing.T) { f(t, filepath.Join(t.TempDir(), "county.db")) })
 	if server != nil {
-		t.Run("postgres", func(t *testing.T) { f(t, server.database(t)) })
+		t.Run("postgres", func(t *testing.T) { f(t, server.Database(t)) })
 	}
 }
 
