@@ -65,11 +65,26 @@ func (c *commit) advance(ctx context.Context, m *mark, added []row) error {
 	if err := c.walk(ctx, m); err != nil {
 		return err
 	}
+	if m.upto > was && m.asked > patience {
+		if err := c.closed(ctx, m); err != nil {
+			return err
+		}
+	}
 	switch {
 	case m.top == m.upto:
 		m.gap, m.asked = 0, 0
 	case m.gap == 0 || m.upto > was:
 		m.gap, m.asked = c.now, 0
+	}
+	return nil
+}
+
+// closed takes back the alarm about a gap that has closed after all.
+func (c *commit) closed(ctx context.Context, m *mark) error {
+	_, err := c.tx.ExecContext(ctx, `DELETE FROM alarms WHERE hall = $1 AND epoch = $2 AND what = $3 AND seq <= $4`,
+		m.Hall, m.Epoch, AlarmGap, int64(m.upto))
+	if err != nil {
+		return fmt.Errorf("taking back an alarm: %w", err)
 	}
 	return nil
 }

@@ -571,6 +571,10 @@ func TestGapNobodyCloses(t *testing.T) {
 		if diff := cmp.Diff(raised, want); diff != "" {
 			t.Errorf("alarms (-got +want):\n%s", diff)
 		}
+		commit(t, s, r[1])
+		if list, err := s.Alarms(ctx, 10); err != nil || len(list) != 1 || list[0].Epoch != old[0].Epoch {
+			t.Errorf("after one gap closed the alarms are %v, %v, want that of the other", list, err)
+		}
 	})
 }
 
