@@ -40,11 +40,16 @@ func newChaos(t *testing.T) *chaos {
 		broker: pki.StartSecure("broker", "persistence true", "persistence_location %DIR%/", "autosave_interval 1"),
 	}
 	c.hallEnd, c.cyEnd = countytest.StartProxy(t, c.broker.Addr), countytest.StartProxy(t, c.broker.Addr)
-	cert, key := pki.Issue(chaosHall, time.Now().Add(-time.Hour))
-	c.hall = c.victim("hall", c.ledger(), "tls://"+c.hallEnd.Addr, filepath.Join(c.dir, "last"), pki.CA, cert, key)
-	cert, key = pki.Issue("county", time.Now().Add(-time.Hour))
+	cert, key := pki.Issue("county", time.Now().Add(-time.Hour))
 	c.county = c.victim("county", "--broker", "tls://"+c.cyEnd.Addr, "--ca", pki.CA, "--cert", cert, "--key", key,
 		"--store", c.database(), "--listen", "", "--reorder", "300ms")
+	for deadline := time.Now().Add(time.Minute); c.listened() == 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the county does not listen")
+		}
+	}
+	cert, key = pki.Issue(chaosHall, time.Now().Add(-time.Hour))
+	c.hall = c.victim("hall", c.ledger(), "tls://"+c.hallEnd.Addr, filepath.Join(c.dir, "last"), pki.CA, cert, key)
 	return c
 }
 

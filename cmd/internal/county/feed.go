@@ -13,7 +13,7 @@ type Outbox interface {
 	Epoch() string
 	Head() (seq uint64, hash string)
 	Confirmed() ledger.Ack
-	Check(ledger.Ack) error
+	Check(ledger.Ack) (ledger.Ack, error)
 	Confirm(ledger.Ack) error
 	UnconfirmedCount() uint64
 	Unconfirmed(ctx context.Context, after uint64) iter.Seq2[ledger.Record, error]

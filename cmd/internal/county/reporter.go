@@ -298,13 +298,12 @@ func (r *Reporter) scan(ctx context.Context) (found []ledger.Record) {
 // openAlarms are the urgent records that the county has yet to commit.
 func (r *Reporter) openAlarms(ctx context.Context) []ledger.Record {
 	r.scan(ctx)
-	r.calm()
+	r.calm(r.opts.Ledger.Confirmed())
 	return slices.Clone(r.alarms)
 }
 
 // calm forgets the alarms that the county has committed.
-func (r *Reporter) calm() {
-	ack := r.opts.Ledger.Confirmed()
+func (r *Reporter) calm(ack ledger.Ack) {
 	r.alarms = slices.DeleteFunc(r.alarms, func(rec ledger.Record) bool {
 		return rec.Epoch != ack.Epoch || covers(ack, rec.Seq)
 	})

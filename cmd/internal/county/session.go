@@ -29,6 +29,8 @@ type talk struct {
 	ack  ledger.Ack // the watermark
 	in   inbound
 
+	keeping <-chan time.Time // when the watermark is to be put on disk, or nil
+
 	flight []sent    // in the order of publishing
 	oldest uint64    // oldest record that is published and unconfirmed, or 0
 	since  time.Time // since when it is that one
@@ -85,6 +87,9 @@ func (r *Reporter) session(ctx context.Context) (connected bool, err error) {
 	}
 	if err = t.begin(ctx); err == nil {
 		err = t.loop(ctx, epoch)
+	}
+	if t.keeping != nil && !errors.Is(err, errNewEpoch) {
+		t.keep()
 	}
 	if ctx.Err() == nil && !errors.Is(err, errNewEpoch) {
 		t.s.Drop() // the will says that the hall is gone
@@ -173,6 +178,8 @@ func (t *talk) loop(ctx context.Context, epoch string) error {
 			t.acknowledged(m)
 		case m := <-t.in.commands:
 			t.command(ctx, m)
+		case <-t.keeping:
+			t.keep()
 		case <-t.opts.Ledger.Appended():
 			t.feed.urgent = append(t.feed.urgent, t.scan(ctx)...)
 		case <-t.opts.HealthChanged:
@@ -244,7 +251,8 @@ func (t *talk) arrived() error {
 	if upto == 0 || t.opts.Confirm != ConfirmBroker {
 		return nil
 	}
-	return t.confirm(ledger.Ack{Epoch: t.opts.Ledger.Epoch(), Upto: upto})
+	t.confirm(ledger.Ack{Epoch: t.opts.Ledger.Epoch(), Upto: upto})
+	return nil
 }
 
 func done(t Token) bool {
@@ -265,7 +273,7 @@ func (t *talk) acknowledged(m Message) {
 		a, err := parseAck(m.Payload)
 		if err == nil {
 			t.told(a.Time)
-			err = t.opts.Ledger.Check(a.Ack)
+			a.Ack, err = t.opts.Ledger.Check(a.Ack)
 		}
 		if err == nil {
 			last = a.Ack
@@ -278,11 +286,8 @@ func (t *talk) acknowledged(m Message) {
 			more = false
 		}
 	}
-	if last.Epoch == "" || t.isFrozen() || t.opts.Confirm == ConfirmBroker {
-		return
-	}
-	if err := t.confirm(last); err != nil {
-		t.doubt(err)
+	if last.Epoch != "" && !t.isFrozen() && t.opts.Confirm == ConfirmCounty {
+		t.confirm(last)
 	}
 }
 
@@ -297,20 +302,34 @@ func (t *talk) doubt(err error) {
 	}
 }
 
+// keepAfter is how long the watermark may be ahead of the one on disk while
+// records are on their way: each keeping is a write on the card, and what it
+// forgets is merely sent again.
+const keepAfter = 250 * time.Millisecond
+
 // confirm moves the watermark.
-func (t *talk) confirm(a ledger.Ack) error {
-	if err := t.opts.Ledger.Confirm(a); err != nil {
-		return err
-	}
-	t.ack = t.opts.Ledger.Confirmed()
-	t.calm()
+func (t *talk) confirm(a ledger.Ack) {
+	t.ack = a
+	t.calm(a)
 	t.note(func(s *Status) {
 		if s.Silent {
 			t.log.Info("the county acknowledges again")
 		}
 		s.LastAck, s.Silent, s.LastError, s.Twin = time.Now(), false, "", false
 	})
-	return nil
+	if len(t.flight) == 0 {
+		t.keep()
+	} else if t.keeping == nil {
+		t.keeping = time.After(keepAfter)
+	}
+}
+
+// keep puts the watermark on disk.
+func (t *talk) keep() {
+	t.keeping = nil
+	if err := t.opts.Ledger.Confirm(t.ack); err != nil {
+		t.doubt(err)
+	}
 }
 
 // command answers a message of dn/command.

@@ -55,13 +55,14 @@ func (l *Ledger) Confirm(ack Ack) error {
 	})
 }
 
-// Check holds an acknowledgement to the ledger and does not take it. Its errors
-// are those of Confirm.
-func (l *Ledger) Check(ack Ack) error {
-	return l.locked("checking an acknowledgement", func(d *db) error {
-		_, err := l.fits(d, ack)
+// Check holds an acknowledgement to the ledger and gives it with its holes in
+// order, as Confirm would keep it. Its errors are those of Confirm.
+func (l *Ledger) Check(ack Ack) (clean Ack, err error) {
+	err = l.locked("checking an acknowledgement", func(d *db) error {
+		clean, err = l.fits(d, ack)
 		return err
 	})
+	return clean, err
 }
 
 // fits gives an acknowledgement that can be of this ledger. An old image of the

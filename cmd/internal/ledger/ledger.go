@@ -155,11 +155,7 @@ func (l *Ledger) encode(entries []Entry) ([]Record, error) {
 	seq, prev := l.last, l.head
 	for i, e := range entries {
 		seq++
-		err := e.check()
-		var r Record
-		if err == nil {
-			r, err = encode(l.opts.Hall, l.epoch, seq, prev, e)
-		}
+		r, err := e.Record(l.opts.Hall, l.epoch, seq, prev)
 		if err != nil {
 			return nil, fmt.Errorf("entry %d (%s): %w", i, e.Kind, err)
 		}

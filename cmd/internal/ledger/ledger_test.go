@@ -351,7 +351,7 @@ func TestConfirmHoldsTheHead(t *testing.T) {
 		{"own record behind a hole", Ack{Upto: 8, Holes: []Range{{2, 3}}, Head: hash(l, 8)}, nil, 8},
 	} {
 		tt.ack.Epoch = l.Epoch()
-		if err := l.Check(tt.ack); !errors.Is(err, tt.want) {
+		if _, err := l.Check(tt.ack); !errors.Is(err, tt.want) {
 			t.Errorf("%s: Check = %v, want %v", tt.name, err, tt.want)
 		}
 		if err := l.Confirm(tt.ack); !errors.Is(err, tt.want) || l.Confirmed().Upto != tt.upto {

@@ -13,13 +13,19 @@ import (
 // mark is the watermark of a stream.
 type mark struct {
 	Stream
-	upto  uint64 // every record up to here is committed and was held to its chain
-	head  []byte // hash of record upto; of Genesis before the first
-	top   uint64 // highest record that is committed
-	cover cover  // what may be acknowledged
-	gap   int64  // when the gap before the watermark is asked for, Unix ms; 0 without one
-	asked int    // how often it was
+	upto    uint64 // every record up to here is committed and was held to its chain
+	head    []byte // hash of record upto; of Genesis before the first
+	top     uint64 // highest record that is committed
+	claimed uint64 // highest record that the hall says it has
+	cover   cover  // what may be acknowledged
+
+	gap    int64  // since when records are missing, or put off until, Unix ms; 0 if none is
+	asked  int    // how often they were asked for
+	wanted uint64 // the last of those that were
 }
+
+// atOnce is a gap that is due whatever the time.
+const atOnce = 1
 
 // markRow is a mark as its columns hold it.
 type markRow struct {
@@ -27,10 +33,12 @@ type markRow struct {
 	holes string
 }
 
-// dest is where Scan puts hall, epoch, upto, head, top, known, holes, gap and
-// asked.
+// markColumns are the columns of streams that make a mark, in the order of dest.
+const markColumns = `hall, epoch, upto, head, top, claimed, known, holes, gap, asked, wanted`
+
+// dest is where Scan puts them.
 func (m *markRow) dest() []any {
-	return []any{&m.Hall, &m.Epoch, &m.upto, &m.head, &m.top, &m.cover.known, &m.holes, &m.gap, &m.asked}
+	return []any{&m.Hall, &m.Epoch, &m.upto, &m.head, &m.top, &m.claimed, &m.cover.known, &m.holes, &m.gap, &m.asked, &m.wanted}
 }
 
 func (m *markRow) appendTo(marks []mark) ([]mark, error) {
@@ -71,8 +79,10 @@ func (c *commit) advance(ctx context.Context, m *mark, added []row) error {
 		}
 	}
 	switch {
-	case m.top == m.upto:
-		m.gap, m.asked = 0, 0
+	case m.upto >= max(m.top, m.claimed):
+		m.gap, m.asked, m.wanted = 0, 0, 0
+	case m.wanted > 0 && m.upto >= m.wanted: // all that was asked for came; what is next?
+		m.gap, m.asked, m.wanted = atOnce, 0, 0
 	case m.gap == 0 || m.upto > was:
 		m.gap, m.asked = c.now, 0
 	}

@@ -34,7 +34,8 @@ func (w *worker) take(ctx context.Context, m county.Message) error {
 	return w.commit(ctx, batch)
 }
 
-// sort gives the record in a message, or deals with what else it is.
+// sort gives the record in a message, or deals with what else it is. Presence
+// comes another way.
 func (w *worker) sort(ctx context.Context, m county.Message) (rec ledger.Record, ok bool) {
 	hall, name, ok := county.SplitTopic(m.Topic)
 	if !ok {
@@ -52,8 +53,6 @@ func (w *worker) sort(ctx context.Context, m county.Message) (rec ledger.Record,
 		if err == nil {
 			return rec, true
 		}
-	case name == county.UpState:
-		err = w.state(ctx, hall, m)
 	case name == county.UpHealth:
 		err = w.health(ctx, hall, m.Payload)
 	case name == county.UpResult:
@@ -62,10 +61,15 @@ func (w *worker) sort(ctx context.Context, m county.Message) (rec ledger.Record,
 			err = w.opts.Store.Answer(ctx, hall, res, w.opts.Now())
 		}
 	}
+	w.complain(ctx, m, err)
+	return rec, false
+}
+
+// complain tells of a message that was not taken, unless that is known.
+func (w *worker) complain(ctx context.Context, m county.Message, err error) {
 	if err != nil && ctx.Err() == nil && w.isNews(m.Topic, err) {
 		w.log.Warn("message of a hall not taken; more of its kind are not told", "topic", m.Topic, "bytes", len(m.Payload), "err", err)
 	}
-	return rec, false
 }
 
 var (

@@ -55,13 +55,16 @@ func (s *sqlStore) commit(ctx context.Context, rows []row, streams []Stream, at 
 	slices.SortStableFunc(rows, func(a, b row) int {
 		return cmp.Or(compareStreams(a.stream(), b.stream()), cmp.Compare(a.seq, b.seq))
 	})
-	out := Outcome{Streams: streams}
-	err := s.tx(ctx, func(tx *sql.Tx) error {
-		c := commit{tx: tx, d: s.d, now: at.UnixMilli()}
-		err := c.run(ctx, rows)
-		out.New, out.Alarms = c.fresh, c.alarms
-		return err
-	})
+	out, of := Outcome{Streams: streams}, streamsOf(rows)
+	err := s.d.found(ctx, s.db, of, at.UnixMilli())
+	if err == nil {
+		err = s.tx(ctx, func(tx *sql.Tx) error {
+			c := commit{tx: tx, d: s.d, now: at.UnixMilli()}
+			err := c.run(ctx, rows, of)
+			out.New, out.Alarms = c.fresh, c.alarms
+			return err
+		})
+	}
 	if err == nil {
 		return out, nil
 	}
@@ -82,8 +85,8 @@ type commit struct {
 	alarms []Alarm
 }
 
-func (c *commit) run(ctx context.Context, rows []row) error {
-	marks, err := c.d.lock(ctx, c.tx, streamsOf(rows), c.now)
+func (c *commit) run(ctx context.Context, rows []row, of []Stream) error {
+	marks, err := c.d.lock(ctx, c.tx, of, c.now)
 	if err != nil {
 		return fmt.Errorf("reading watermarks: %w", err)
 	}
@@ -95,9 +98,14 @@ func (c *commit) run(ctx context.Context, rows []row) error {
 		return err
 	}
 	for i := range marks {
-		if err := c.advance(ctx, &marks[i], of(added, marks[i].Stream)); err != nil {
+		n := 0 // of the rows in front, which are in the order of the streams
+		for n < len(added) && added[n].Hall == marks[i].Hall && added[n].Epoch == marks[i].Epoch {
+			n++
+		}
+		if err := c.advance(ctx, &marks[i], added[:n]); err != nil {
 			return err
 		}
+		added = added[n:]
 	}
 	if err := c.fork(ctx); err != nil {
 		return err
@@ -193,19 +201,6 @@ func (c *commit) fork(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// of are the rows of one stream; rows are sorted by stream.
-func of(rows []row, st Stream) []row {
-	from := slices.IndexFunc(rows, func(r row) bool { return r.stream() == st })
-	if from < 0 {
-		return nil
-	}
-	to := from
-	for to < len(rows) && rows[to].stream() == st {
-		to++
-	}
-	return rows[from:to]
 }
 
 func (c *commit) alarm(ctx context.Context, r row, what string, differs ...string) error {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"halld/cmd/internal/county"
+	"halld/cmd/internal/ledger"
 )
 
 // acknowledge tells halls what is committed. It reads the watermarks just before,
@@ -54,12 +55,22 @@ func (w *worker) say(hall, name string, retained bool, v any) {
 	w.s.Publish(county.Message{Topic: county.Topic(hall, name), Payload: payload, Retained: retained})
 }
 
-// state takes a birth or a death. The lead alone does, from its own
-// subscription, because only there they come in order.
-func (w *worker) state(ctx context.Context, hall string, m county.Message) error {
-	if !w.lead {
-		return nil
+// attend takes a message about presence. Only the lead gets them, from a
+// subscription of its own, because only there they come in order.
+func (w *worker) attend(ctx context.Context, m county.Message) {
+	hall, _, ok := county.SplitTopic(m.Topic)
+	if !ok {
+		return
 	}
+	err := errHuge
+	if len(m.Payload) <= ledger.MaxDoc {
+		err = w.state(ctx, hall, m)
+	}
+	w.complain(ctx, m, err)
+}
+
+// state takes a birth or a death.
+func (w *worker) state(ctx context.Context, hall string, m county.Message) error {
 	var s county.State
 	if err := json.Unmarshal(m.Payload, &s); err != nil {
 		return fmt.Errorf("reading a state: %w", err)
@@ -141,7 +152,7 @@ func (w *worker) look(ctx context.Context) {
 }
 
 func (w *worker) askFor(g Gap, now time.Time) {
-	for _, h := range pieces(g.Holes) {
+	for _, h := range g.Holes {
 		w.send(Sending{Session: g.Session, Order: Order{
 			ID: "resend-" + newID(), Hall: g.Hall, Name: county.CmdResend, Expires: now.Add(w.opts.Reorder + 10*time.Minute),
 			Body: map[string]any{"from": h[0], "to": h[1], "epoch": g.Epoch},

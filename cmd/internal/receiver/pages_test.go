@@ -57,7 +57,7 @@ func TestPages(t *testing.T) {
 	if err := store.Answer(t.Context(), hall, county.Result{ID: "o2", Error: county.RefusedFailed, Detail: "已超过审批时限"}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	h := county.Health{Session: "s", Devices: []county.Device{{Name: "reader"}, {Name: "printer", Fault: "paper-out"}}}
+	h := county.Health{Session: "s", Epoch: r[0].Epoch, Devices: []county.Device{{Name: "reader"}, {Name: "printer", Fault: "paper-out"}}}
 	if _, err := store.Health(t.Context(), hall, h, time.Now()); err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,10 @@ func (s *sqlStore) Birth(ctx context.Context, hall, broker string, b county.Stat
 				epoch = excluded.epoch, last_seq = excluded.last_seq, clock = excluded.clock, seen = excluded.seen,
 				boot_before = CASE WHEN halls.boot = excluded.boot THEN halls.boot_before ELSE halls.boot END, boot = excluded.boot`,
 			hall, broker, b.Session, b.Version, b.Epoch, int64(b.LastSeq), b.Clock, b.Boot, at.UnixMilli())
-		return err
+		if err != nil {
+			return err
+		}
+		return claim(ctx, tx, Stream{hall, b.Epoch}, b.LastSeq, at)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("noting a birth: %w", err)
@@ -92,10 +95,16 @@ func (s *sqlStore) Health(ctx context.Context, hall string, h county.Health, at 
 	if err != nil {
 		return nil, fmt.Errorf("noting a heartbeat: %w", err)
 	}
-	_, err = s.db.ExecContext(ctx, `UPDATE halls SET seen = $1, last_seq = $2, clock = $3, health = $4 WHERE hall = $5 AND session = $6`,
-		at.UnixMilli(), int64(h.LastSeq), h.Clock, string(text), hall, h.Session)
+	res, err := s.db.ExecContext(ctx, `UPDATE halls SET seen = $1, last_seq = $2, clock = $3, health = $4 WHERE hall = $5 AND session = $6 AND epoch = $7`,
+		at.UnixMilli(), int64(h.LastSeq), h.Clock, string(text), hall, h.Session, h.Epoch)
 	if err != nil {
 		return nil, fmt.Errorf("noting a heartbeat: %w", err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return nil, err // of a session that is over
+	}
+	if err := claim(ctx, s.db, Stream{hall, h.Epoch}, h.LastSeq, at); err != nil {
+		return nil, err
 	}
 	var head []byte
 	err = s.db.QueryRowContext(ctx, `SELECT head FROM streams WHERE hall = $1 AND epoch = $2 AND upto = $3`, hall, h.Epoch, int64(h.LastSeq)).Scan(&head)

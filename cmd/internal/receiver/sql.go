@@ -17,15 +17,18 @@ import (
 type dialect interface {
 	// schema makes the tables if they are not there.
 	schema() string
-	// lock makes the rows of the streams if need be, and reads them for this
-	// transaction alone. Streams are sorted.
+	// found makes what a transaction needs to find, before it begins: the rows
+	// of streams that are new.
+	found(ctx context.Context, db *sql.DB, streams []Stream, now int64) error
+	// lock reads the rows of the streams for this transaction alone. Streams
+	// are sorted.
 	lock(ctx context.Context, tx *sql.Tx, streams []Stream, now int64) ([]mark, error)
 	// insert adds records and says of each whether it was not there.
 	insert(ctx context.Context, tx *sql.Tx, rows []row) ([]bool, error)
 	// save writes watermarks back.
 	save(ctx context.Context, tx *sql.Tx, marks []mark, now int64) error
 	// acks runs [ackOf] for the streams and hands each row to f.
-	acks(ctx context.Context, q querier, streams []Stream, f func(*sql.Rows) error) error
+	acks(ctx context.Context, db *sql.DB, streams []Stream, f func(*sql.Rows) error) error
 	// rejects says whether an error is about the rows themselves, so that they
 	// will be refused another time too.
 	rejects(err error) bool
@@ -134,6 +137,11 @@ type querier interface {
 
 func each(ctx context.Context, q querier, f func(*sql.Rows) error, text string, args ...any) error {
 	rows, err := q.QueryContext(ctx, text, args...)
+	return scan(rows, err, f)
+}
+
+// scan hands each row of an answer to f.
+func scan(rows *sql.Rows, err error, f func(*sql.Rows) error) error {
 	if err != nil {
 		return err
 	}

@@ -6,13 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"sync"
 
 	"github.com/ncruces/go-sqlite3"
 	_ "github.com/ncruces/go-sqlite3/driver" // database/sql driver "sqlite3"
 )
 
-// sqlite is the dialect for one machine: no server, one writer.
-type sqlite struct{}
+// sqlite is the dialect for one machine: no server, one writer. A batch is many
+// small statements, so these are prepared once.
+type sqlite struct {
+	mu                   sync.Mutex // guards the making of the statements
+	mark, add, move, ack *sql.Stmt
+}
 
 func openSQLite(path string) (*sqlStore, error) {
 	name := "file::memory:"
@@ -24,10 +29,10 @@ func openSQLite(path string) (*sqlStore, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1) // SQLite has one writer, and a memory database one connection
-	return &sqlStore{db, sqlite{}}, nil
+	return &sqlStore{db, &sqlite{}}, nil
 }
 
-func (sqlite) schema() string { return fmt.Sprintf(tables, "INTEGER", "BLOB") }
+func (*sqlite) schema() string { return fmt.Sprintf(tables, "INTEGER", "BLOB") }
 
 // tables are those of both databases, with the names of 64-bit integers and of
 // bytes left open.
@@ -41,8 +46,8 @@ const tables = `CREATE TABLE IF NOT EXISTS records (
 CREATE INDEX IF NOT EXISTS records_by_day ON records (day, hall, kind);
 CREATE TABLE IF NOT EXISTS streams (
 	hall TEXT NOT NULL, epoch TEXT NOT NULL,
-	upto %[1]s NOT NULL, head %[2]s NOT NULL, top %[1]s NOT NULL, known %[1]s NOT NULL, holes TEXT NOT NULL,
-	gap %[1]s NOT NULL, asked %[1]s NOT NULL, touched %[1]s NOT NULL,
+	upto %[1]s NOT NULL, head %[2]s NOT NULL, top %[1]s NOT NULL, claimed %[1]s NOT NULL, known %[1]s NOT NULL, holes TEXT NOT NULL,
+	gap %[1]s NOT NULL, asked %[1]s NOT NULL, wanted %[1]s NOT NULL, touched %[1]s NOT NULL,
 	PRIMARY KEY (hall, epoch)
 );
 CREATE TABLE IF NOT EXISTS halls (
@@ -65,15 +70,39 @@ CREATE TABLE IF NOT EXISTS digests (
 );
 CREATE INDEX IF NOT EXISTS digests_by_day ON digests (day, hall)`
 
-func (sqlite) lock(ctx context.Context, tx *sql.Tx, streams []Stream, now int64) ([]mark, error) {
+// found prepares the statements. It makes no rows: there is one writer, so lock
+// does.
+func (d *sqlite) found(ctx context.Context, db *sql.DB, _ []Stream, _ int64) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, p := range []struct {
+		stmt **sql.Stmt
+		text string
+	}{
+		{&d.mark, `INSERT INTO streams (` + markColumns + `, touched) VALUES (?, ?, 0, ?, 0, 0, 0, '[]', 0, 0, 0, ?)
+			ON CONFLICT (hall, epoch) DO UPDATE SET touched = excluded.touched RETURNING ` + markColumns},
+		{&d.add, `INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`},
+		{&d.move, `UPDATE streams SET upto = ?, head = ?, top = ?, known = ?, holes = ?, gap = ?, asked = ?, wanted = ?
+			WHERE hall = ? AND epoch = ?`},
+		{&d.ack, `WITH t(hall, epoch) AS (VALUES (?, ?)) ` + ackOf},
+	} {
+		if *p.stmt != nil {
+			continue
+		}
+		var err error
+		if *p.stmt, err = db.PrepareContext(ctx, p.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *sqlite) lock(ctx context.Context, tx *sql.Tx, streams []Stream, now int64) ([]mark, error) {
+	stmt := tx.StmtContext(ctx, d.mark)
 	marks := make([]mark, 0, len(streams))
 	for _, st := range streams {
 		var m markRow
-		err := tx.QueryRowContext(ctx, `INSERT INTO streams (hall, epoch, upto, head, top, known, holes, gap, asked, touched)
-			VALUES (?, ?, 0, ?, 0, 0, '[]', 0, 0, ?)
-			ON CONFLICT (hall, epoch) DO UPDATE SET touched = excluded.touched
-			RETURNING hall, epoch, upto, head, top, known, holes, gap, asked`,
-			st.Hall, st.Epoch, genesis(), now).Scan(m.dest()...)
+		err := stmt.QueryRowContext(ctx, st.Hall, st.Epoch, genesis(), now).Scan(m.dest()...)
 		if err != nil {
 			return nil, err
 		}
@@ -84,12 +113,8 @@ func (sqlite) lock(ctx context.Context, tx *sql.Tx, streams []Stream, now int64)
 	return marks, nil
 }
 
-func (sqlite) insert(ctx context.Context, tx *sql.Tx, rows []row) ([]bool, error) {
-	stmt, err := tx.PrepareContext(ctx, `INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
-	if err != nil {
-		return nil, err
-	}
-	defer stmt.Close()
+func (d *sqlite) insert(ctx context.Context, tx *sql.Tx, rows []row) ([]bool, error) {
+	stmt := tx.StmtContext(ctx, d.add)
 	fresh := make([]bool, len(rows))
 	for i, r := range rows {
 		res, err := stmt.ExecContext(ctx, r.Hall, r.Epoch, r.seq, r.hash, r.prev, r.Kind, r.day,
@@ -106,15 +131,14 @@ func (sqlite) insert(ctx context.Context, tx *sql.Tx, rows []row) ([]bool, error
 	return fresh, nil
 }
 
-func (sqlite) save(ctx context.Context, tx *sql.Tx, marks []mark, _ int64) error {
+func (d *sqlite) save(ctx context.Context, tx *sql.Tx, marks []mark, _ int64) error {
+	stmt := tx.StmtContext(ctx, d.move)
 	for _, m := range marks {
 		holes, err := holesText(m.cover.holes)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE streams SET upto = ?, head = ?, top = ?, known = ?, holes = ?, gap = ?, asked = ?
-			WHERE hall = ? AND epoch = ?`,
-			int64(m.upto), m.head, int64(m.top), int64(m.cover.known), holes, m.gap, m.asked, m.Hall, m.Epoch)
+		_, err = stmt.ExecContext(ctx, int64(m.upto), m.head, int64(m.top), int64(m.cover.known), holes, m.gap, m.asked, int64(m.wanted), m.Hall, m.Epoch)
 		if err != nil {
 			return err
 		}
@@ -122,9 +146,13 @@ func (sqlite) save(ctx context.Context, tx *sql.Tx, marks []mark, _ int64) error
 	return nil
 }
 
-func (sqlite) acks(ctx context.Context, q querier, streams []Stream, f func(*sql.Rows) error) error {
+func (d *sqlite) acks(ctx context.Context, db *sql.DB, streams []Stream, f func(*sql.Rows) error) error {
+	if err := d.found(ctx, db, nil, 0); err != nil {
+		return err
+	}
 	for _, st := range streams {
-		if err := each(ctx, q, f, `WITH t(hall, epoch) AS (VALUES (?, ?)) `+ackOf, st.Hall, st.Epoch); err != nil {
+		rows, err := d.ack.QueryContext(ctx, st.Hall, st.Epoch)
+		if err := scan(rows, err, f); err != nil {
 			return err
 		}
 	}
@@ -133,7 +161,7 @@ func (sqlite) acks(ctx context.Context, q querier, streams []Stream, f func(*sql
 
 // rejects: a value or the whole row is too much for it, or some constraint
 // forbids it.
-func (sqlite) rejects(err error) bool {
+func (*sqlite) rejects(err error) bool {
 	return errors.Is(err, sqlite3.TOOBIG) || errors.Is(err, sqlite3.MISMATCH) || errors.Is(err, sqlite3.RANGE) || errors.Is(err, sqlite3.CONSTRAINT)
 }
 

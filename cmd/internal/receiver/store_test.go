@@ -533,6 +533,58 @@ func TestGaps(t *testing.T) {
 	})
 }
 
+// TestLostTail: what is missing behind the last record that came shows in what
+// the hall says it has. It is asked for piece by piece, the next as soon as one
+// has come.
+func TestLostTail(t *testing.T) {
+	stores(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn)
+		ctx, at := t.Context(), time.Now()
+		r := chain(t, hall, 1200, ticket)
+		b := county.State{Online: true, Session: "s1", Epoch: r[0].Epoch, LastSeq: 5}
+		if _, err := s.Birth(ctx, hall, broker, b, false, at); err != nil {
+			t.Fatal(err)
+		}
+		asked := func(after time.Duration, want ...ledger.Range) {
+			t.Helper()
+			got, _, err := s.Gaps(ctx, broker, time.Minute, at.Add(after))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var holes []ledger.Range
+			for _, g := range got {
+				holes = append(holes, g.Holes...)
+			}
+			if diff := cmp.Diff(holes, want); diff != "" {
+				t.Errorf("after %v: asked for (-got +want):\n%s", after, diff)
+			}
+		}
+		put := func(after time.Duration, rec ...ledger.Record) {
+			t.Helper()
+			if _, err := s.Commit(ctx, rec, at.Add(after)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		asked(59 * time.Second)
+		asked(time.Minute, ledger.Range{1, 5})
+		put(61*time.Second, r[:5]...)
+		asked(time.Hour)
+		h := county.Health{Session: "s1", Epoch: r[0].Epoch, LastSeq: 1200, Devices: []county.Device{}}
+		if _, err := s.Health(ctx, hall, h, at.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		put(time.Hour, r[9])
+		asked(time.Hour + time.Second)
+		asked(time.Hour+time.Minute, ledger.Range{6, 9}, ledger.Range{11, 506})
+		put(time.Hour+time.Minute, r[5:500]...)
+		asked(time.Hour + time.Minute + time.Second) // not all of it has come
+		put(time.Hour+time.Minute, r[500:506]...)
+		asked(time.Hour+time.Minute+time.Second, ledger.Range{507, 1006})
+		put(time.Hour+time.Minute, r[506:]...)
+		asked(24 * time.Hour)
+	})
+}
+
 // TestGapNobodyCloses: it is asked for less and less often, and becomes one
 // alarm. A gap of an epoch that is over is not asked for at all.
 func TestGapNobodyCloses(t *testing.T) {
