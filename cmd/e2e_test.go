@@ -112,7 +112,7 @@ func TestEndToEnd(t *testing.T) {
 		t.Run("the county has every record in order", func(t *testing.T) { h.reported(t) })
 	}
 	t.Run("it stays small", func(t *testing.T) {
-		if kib := h.resident(t); kib > 30<<10 {
+		if kib := residentOf(t, h.halld); kib > 30<<10 {
 			t.Errorf("got %d KiB resident, want 30 MiB at most", kib)
 		} else {
 			t.Logf("%d KiB resident, served %v after its start", kib, h.began.Round(time.Millisecond))
@@ -240,10 +240,10 @@ func (h *theatre) start(t *testing.T) {
 	h.began = time.Since(started)
 }
 
-// resident is the memory that halld holds, in KiB.
-func (h *theatre) resident(t *testing.T) (kib int) {
+// residentOf is a program's resident memory in KiB.
+func residentOf(t *testing.T, cmd *exec.Cmd) (kib int) {
 	t.Helper()
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", h.halld.Process.Pid))
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,12 +3,18 @@ package receiver_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"halld/cmd/internal/county"
 	"halld/cmd/internal/county/countytest"
@@ -123,6 +129,51 @@ func TestHallToCounty(t *testing.T) {
 			}
 			stopRun()
 		})
+	}
+}
+
+// TestMonthOffline: a hall without a line for a month reports it all when the
+// line is back, each record on its day and with its clock's quality.
+func TestMonthOffline(t *testing.T) {
+	const days, visits = 30, 20
+	l := newLedger(t, hall)
+	first := time.Date(2026, 2, 1, 7, 30, 0, 0, time.FixedZone("", 8*3600))
+	want := map[string]receiver.Day{}
+	for day := range days {
+		var list []ledger.Entry
+		at := first.AddDate(0, 0, day)
+		d := receiver.Day{Hall: hall, Day: at.Format(time.DateOnly), Records: visits, Persons: visits, Checkins: visits}
+		for i := range visits {
+			e := checkin(fmt.Sprintf("%064x", i))
+			e.Time, e.Trusted = at.Add(time.Duration(i)*time.Minute), day%7 != 0 || i >= 5 // after some weekends the clock takes a while
+			if !e.Trusted {
+				d.Unsure++
+			}
+			list = append(list, e)
+		}
+		if _, err := l.Append(list); err != nil {
+			t.Fatal(err)
+		}
+		want[d.Day] = d
+	}
+	url := countytest.StartEmbedded(t)
+	store := open(t, "memory:")
+	background(t, newReceiver(url, store).Run)
+	background(t, newReporter(l, hall, url).Run)
+	until(t, "the month is confirmed", func() bool { return l.UnconfirmedCount() == 0 })
+	list, err := store.Days(t.Context(), "2026-01-01", "2026-12-31")
+	if err != nil || len(list) != days {
+		t.Fatalf("%d days came, %v, want %d", len(list), err, days)
+	}
+	for _, d := range list {
+		if diff := cmp.Diff(d, want[d.Day]); diff != "" {
+			t.Errorf("day (-got +want):\n%s", diff)
+		}
+	}
+	w := httptest.NewRecorder()
+	receiver.Pages(store, slog.New(slog.DiscardHandler)).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/?from=2026-02-01&to=2026-02-02", nil))
+	if page := w.Body.String(); !strings.Contains(page, "时钟未核准") || !strings.Contains(page, `<td class="off">5<`) {
+		t.Errorf("the page does not show 5 records of an unsure clock:\n%s", page)
 	}
 }
 

@@ -120,10 +120,13 @@ func (s *sqlStore) Acks(ctx context.Context, streams []Stream) (list []HallAck, 
 }
 
 // ackOf selects what Acks needs of the streams in t(hall, epoch), without those
-// that are over: a hall is told of the epoch of its last birth alone.
-const ackOf = `SELECT t.hall, t.epoch, COALESCE(s.known, 0), COALESCE(s.holes, '[]'), r.hash FROM t
-	LEFT JOIN streams s ON s.hall = t.hall AND s.epoch = t.epoch
-	LEFT JOIN records r ON r.hall = t.hall AND r.epoch = t.epoch AND r.seq = s.known
+// that are over: a hall is told of the epoch of its last birth alone. Without
+// holes the last record is the stream's head; else it is looked up, one by one,
+// which a join over the records would not be.
+const ackOf = `SELECT t.hall, t.epoch, COALESCE(s.known, 0), COALESCE(s.holes, '[]'),
+		CASE WHEN s.known = 0 THEN NULL WHEN s.known = s.upto THEN s.head
+			ELSE (SELECT r.hash FROM records r WHERE r.hall = t.hall AND r.epoch = t.epoch AND r.seq = s.known) END
+	FROM t LEFT JOIN streams s ON s.hall = t.hall AND s.epoch = t.epoch
 	LEFT JOIN halls h ON h.hall = t.hall WHERE h.epoch IS NULL OR h.epoch = t.epoch`
 
 // query hands each row of an answer to f, and ends with f's first error.
