@@ -127,6 +127,18 @@ func (f *feed) judge(err error) error {
 	return err
 }
 
+// mostRotten is how many different records are complained of.
+const mostRotten = 100
+
+// unreadable says of a record once that it can't be reported. Every pass meets it
+// again.
+func (r *Reporter) unreadable(err error) {
+	if text := err.Error(); !r.rotten[text] && len(r.rotten) < mostRotten {
+		r.rotten[text] = true
+		r.log.Error("a record can't be reported; the ledger needs a look", "err", err)
+	}
+}
+
 // again begins the pass anew at the watermark.
 func (f *feed) again() {
 	f.end()

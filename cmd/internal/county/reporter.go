@@ -14,7 +14,6 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
 
@@ -199,45 +198,6 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// now is the time by which commands expire, and whether it is known at all. A
-// clock that is not trusted may be ahead or behind, so then the county's word
-// counts, with the time that passed since; before the county has said anything
-// nothing is known. By a trusted clock a command has expired too if it has by
-// the county's.
-func (r *Reporter) now() (now time.Time, known bool) {
-	now, trusted := r.opts.Clock()
-	if r.floor.IsZero() {
-		return now, trusted
-	}
-	told := r.floor.Add(time.Since(r.floorAt))
-	if !trusted || told.After(now) {
-		return told, true
-	}
-	return now, true
-}
-
-// earliest is the time below which certificates are not judged: what the box
-// knows, or what the county has said to a hall without a clock.
-func (r *Reporter) earliest() (t time.Time) {
-	if r.floorOf != nil {
-		t = r.floorOf()
-	}
-	if _, trusted := r.opts.Clock(); trusted || r.floor.IsZero() {
-		return t
-	}
-	if told := r.floor.Add(time.Since(r.floorAt)); told.After(t) {
-		return told
-	}
-	return t
-}
-
-// told takes a time the county wrote into a message.
-func (r *Reporter) told(t time.Time) {
-	if !t.IsZero() && (r.floor.IsZero() || t.After(r.floor.Add(time.Since(r.floorAt)))) {
-		r.floor, r.floorAt = t, time.Now()
-	}
-}
-
 // isFrozen says whether the county is ahead of this epoch.
 func (r *Reporter) isFrozen() bool { return r.frozen != "" && r.frozen == r.opts.Ledger.Epoch() }
 
@@ -250,61 +210,4 @@ func (r *Reporter) freeze(err error) {
 	r.log.Error("the county has records this ledger does not: an old card? nothing is reported until a new epoch", "err", err)
 	r.note(func(s *Status) { s.Frozen, s.LastError = true, err.Error() })
 	r.opts.CountyAhead(err)
-}
-
-// mostRotten is how many different records are complained of.
-const mostRotten = 100
-
-// unreadable says of a record once that it can't be reported. Every pass meets it
-// again.
-func (r *Reporter) unreadable(err error) {
-	if text := err.Error(); !r.rotten[text] && len(r.rotten) < mostRotten {
-		r.rotten[text] = true
-		r.log.Error("a record can't be reported; the ledger needs a look", "err", err)
-	}
-}
-
-// farthest is how far back a first long backlog is searched for alarms, and
-// maxAlarms how many are held in memory.
-const (
-	farthest  = 20_000
-	maxAlarms = 256
-)
-
-// scan finds the urgent records that were appended since the last time.
-func (r *Reporter) scan(ctx context.Context) (found []ledger.Record) {
-	book := r.opts.Ledger
-	last, _ := book.Head()
-	if epoch := book.Epoch(); epoch != r.epoch {
-		r.epoch, r.scanned, r.alarms = epoch, 0, nil
-	}
-	r.scanned = max(r.scanned, book.Confirmed().Upto)
-	if last > farthest {
-		r.scanned = max(r.scanned, last-farthest)
-	}
-	for rec, err := range book.Read(ctx, r.scanned+1, 0) {
-		if err != nil {
-			break // the pass meets it too, and says so
-		}
-		if urgent(rec.Kind) && len(r.alarms)+len(found) < maxAlarms {
-			found = append(found, rec)
-		}
-	}
-	r.scanned = max(r.scanned, last)
-	r.alarms = append(r.alarms, found...)
-	return found
-}
-
-// openAlarms are the urgent records that the county has yet to commit.
-func (r *Reporter) openAlarms(ctx context.Context) []ledger.Record {
-	r.scan(ctx)
-	r.calm(r.opts.Ledger.Confirmed())
-	return slices.Clone(r.alarms)
-}
-
-// calm forgets the alarms that the county has committed.
-func (r *Reporter) calm(ack ledger.Ack) {
-	r.alarms = slices.DeleteFunc(r.alarms, func(rec ledger.Record) bool {
-		return rec.Epoch != ack.Epoch || covers(ack, rec.Seq)
-	})
 }

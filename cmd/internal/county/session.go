@@ -3,7 +3,6 @@ package county
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"halld/cmd/internal/ledger"
@@ -11,14 +10,6 @@ import (
 
 // errNewEpoch ends a session because the ledger began a new epoch.
 var errNewEpoch = errors.New("the ledger began a new epoch")
-
-// sent is a record on its way to the broker.
-type sent struct {
-	seq   uint64
-	lane  lane
-	token Token
-	since time.Time
-}
 
 // talk is one session: the state that dies with the connection.
 type talk struct {
@@ -192,146 +183,6 @@ func (t *talk) loop(ctx context.Context, epoch string) error {
 	}
 }
 
-// publish fills the window.
-func (t *talk) publish(ctx context.Context) error {
-	for len(t.flight) < t.opts.Window && !t.isFrozen() {
-		r, lane, err := t.feed.take(ctx, t.ack, t.mayPass())
-		if err != nil {
-			return fmt.Errorf("reporting: %w", err)
-		}
-		if lane == laneNone {
-			break
-		}
-		token := t.s.Publish(Message{Topic: t.topic(UpRecord), Payload: r.Doc})
-		t.flight = append(t.flight, sent{r.Seq, lane, token, time.Now()})
-	}
-	t.watch()
-	return nil
-}
-
-// mayPass says whether the pass may run further ahead of the county's
-// acknowledgement: a county that is slow or absent must not find more than its
-// broker holds.
-func (t *talk) mayPass() bool {
-	return t.opts.Confirm == ConfirmBroker || pending(t.ack, t.feed.after) < uint64(t.opts.Ahead)
-}
-
-// watch notes which record the county has owed an acknowledgement for longest.
-func (t *talk) watch() {
-	o := oldest(t.ack, t.feed.after)
-	if o > t.feed.after {
-		o = 0
-	}
-	if o != t.oldest {
-		t.oldest, t.since = o, time.Now()
-	}
-}
-
-// head closes when the broker has answered the oldest publish.
-func (t *talk) head() <-chan struct{} {
-	if len(t.flight) == 0 {
-		return nil
-	}
-	return t.flight[0].token.Done()
-}
-
-// arrived takes every PUBACK that is there.
-func (t *talk) arrived() error {
-	upto := uint64(0)
-	for len(t.flight) > 0 && done(t.flight[0].token) {
-		f := t.flight[0]
-		if err := f.token.Err(); err != nil {
-			return fmt.Errorf("publishing record %d: %w", f.seq, err)
-		}
-		if f.lane == lanePass {
-			upto = f.seq
-		}
-		t.flight = t.flight[1:]
-	}
-	if upto == 0 || t.opts.Confirm != ConfirmBroker {
-		return nil
-	}
-	t.confirm(ledger.Ack{Epoch: t.opts.Ledger.Epoch(), Upto: upto})
-	return nil
-}
-
-func done(t Token) bool {
-	select {
-	case <-t.Done():
-		return true
-	default:
-		return false
-	}
-}
-
-// acknowledged takes the messages of dn/ack that have come. Every one is looked
-// at, since an early one may be the only one that shows an old card; the last is
-// kept.
-func (t *talk) acknowledged(m Message) {
-	var last ledger.Ack
-	for more := true; more; {
-		a, err := parseAck(m.Payload)
-		if err == nil {
-			t.told(a.Time)
-			a.Ack, err = t.opts.Ledger.Check(a.Ack)
-		}
-		if err == nil {
-			last = a.Ack
-		} else {
-			t.doubt(err)
-		}
-		select {
-		case m = <-t.in.acks:
-		default:
-			more = false
-		}
-	}
-	if last.Epoch != "" && !t.isFrozen() && t.opts.Confirm == ConfirmCounty {
-		t.confirm(last)
-	}
-}
-
-// doubt deals with an acknowledgement that does not fit the ledger.
-func (t *talk) doubt(err error) {
-	switch {
-	case errors.Is(err, ledger.ErrAhead) && t.opts.Confirm == ConfirmCounty:
-		t.freeze(err)
-	case err.Error() != t.said:
-		t.said = err.Error()
-		t.log.Warn("acknowledgement of the county not taken", "err", err)
-	}
-}
-
-// keepAfter is how long the watermark may be ahead of the one on disk while
-// records are on their way: each keeping is a write on the card, and what it
-// forgets is merely sent again.
-const keepAfter = 250 * time.Millisecond
-
-// confirm moves the watermark.
-func (t *talk) confirm(a ledger.Ack) {
-	t.ack = a
-	t.calm(a)
-	t.note(func(s *Status) {
-		if s.Silent {
-			t.log.Info("the county acknowledges again")
-		}
-		s.LastAck, s.Silent, s.LastError, s.Twin = time.Now(), false, "", false
-	})
-	if len(t.flight) == 0 {
-		t.keep()
-	} else if t.keeping == nil {
-		t.keeping = time.After(keepAfter)
-	}
-}
-
-// keep puts the watermark on disk.
-func (t *talk) keep() {
-	t.keeping = nil
-	if err := t.opts.Ledger.Confirm(t.ack); err != nil {
-		t.doubt(err)
-	}
-}
-
 // command answers a message of dn/command.
 func (t *talk) command(ctx context.Context, m Message) {
 	c, err := parseCommand(m)
@@ -348,28 +199,6 @@ func (t *talk) command(ctx context.Context, m Message) {
 	}
 	answer := t.answer(ctx, c, t.id, do)
 	t.s.Publish(Message{Topic: t.topic(UpResult), Payload: answer})
-}
-
-// late looks at what has waited too long, and sends the heartbeat.
-func (t *talk) late() error {
-	now := time.Now()
-	if len(t.flight) > 0 && now.Sub(t.flight[0].since) > t.opts.Link.AnswerTimeout {
-		return fmt.Errorf("publishing record %d: %w", t.flight[0].seq, ErrSilent)
-	}
-	if t.oldest != 0 && t.opts.Confirm == ConfirmCounty && now.Sub(t.since) >= t.opts.ResendAfter {
-		t.note(func(s *Status) {
-			if !s.Silent {
-				t.log.Warn("the county does not acknowledge; records are sent again", "oldest", t.oldest)
-			}
-			s.Silent = true
-		})
-		t.feed.again()
-		t.oldest = 0
-	}
-	if now.Sub(t.beaten) >= t.opts.Heartbeat {
-		t.health()
-	}
-	return nil
 }
 
 // health publishes the heartbeat.

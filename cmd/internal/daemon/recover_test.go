@@ -3,7 +3,9 @@ package daemon
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"halld/cmd/internal/hall"
@@ -72,4 +74,26 @@ func TestRecoveryGoesOnWhereItStopped(t *testing.T) {
 	if next != records+1 {
 		t.Errorf("records up to %d are carried, want %d", next-1, records)
 	}
+}
+
+// TestBusyHallLives: while the ledger is made anew the watchdog hears of the
+// hall although its loop answers nobody, but not for ever.
+func TestBusyHallLives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said atomic.Int32
+		d := &Daemon{opts: Opts{Alive: func(string) { said.Add(1) }}}
+		done := d.busy("正在另起账本")
+		time.Sleep(4*beat + time.Second)
+		done()
+		if n := said.Load(); n != 4 {
+			t.Errorf("it said so %d times in a little more than four beats, want 4", n)
+		}
+		done = d.busy("正在另起账本")
+		said.Store(0)
+		time.Sleep(2 * mostBusy)
+		if n, want := said.Load(), int32(mostBusy/beat); n < want-1 || n > want {
+			t.Errorf("it said so %d times, want about %d and then no more", n, want)
+		}
+		done()
+	})
 }

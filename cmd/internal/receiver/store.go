@@ -23,7 +23,8 @@ type Store interface {
 	// Acks is what halls may be told of the streams, without those whose epoch
 	// is over.
 	Acks(ctx context.Context, streams []Stream) ([]HallAck, error)
-	// Streams lists the stream of each hall that is to be acknowledged.
+	// Streams lists the stream of each hall that is to be acknowledged: that of
+	// its last birth, or without one the one whose records came last.
 	Streams(ctx context.Context) ([]Stream, error)
 	// Gaps lists gaps that are to be asked for over a broker: each has stood
 	// for wait, and is put off for longer each time.
@@ -109,7 +110,7 @@ const (
 	AlarmDigest   = "digest"   // a day's records are not those that the hall counted
 	AlarmGap      = "gap"      // records are missing and do not come although they were asked for
 	AlarmData     = "data"     // a record names a person or a sum that is none; that stands in no report
-	AlarmAside    = "aside"    // the database does not take a record; its bytes alone are kept, or not even those
+	AlarmAside    = "aside"    // the database does not take a record; its bytes alone are kept
 )
 
 // Hall is what is known of a hall's presence.
