@@ -95,7 +95,7 @@ func TestEndToEnd(t *testing.T) {
 		t.Run("the county has every record in order", func(t *testing.T) { h.reported(t) })
 	}
 	t.Run("it stays small", func(t *testing.T) {
-		if kib := h.resident(t); kib > 30<<10 {
+		if kib := residentOf(t, h.halld); kib > 30<<10 {
 			t.Errorf("got %d KiB resident, want 30 MiB at most", kib)
 		} else {
 			t.Logf("%d KiB resident, served %v after its start", kib, h.began.Round(time.Millisecond))

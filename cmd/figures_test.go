@@ -36,7 +36,7 @@ func TestFigures(t *testing.T) {
 	if idle > mostIdle {
 		t.Errorf("an idle hall takes %.0f%% of a processor, want %.0f%%", 100*idle, 100*mostIdle)
 	}
-	kib := h.resident(t)
+	kib := residentOf(t, h.halld)
 	if kib > mostMemory {
 		t.Errorf("%d KiB resident, want %d", kib, mostMemory)
 	}

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"halld/cmd/internal/county/countytest"
 	"halld/cmd/internal/sim"
 	"halld/firmware-bridge/emulator/cardreader"
 	"halld/firmware-bridge/emulator/printer"
@@ -90,23 +91,11 @@ func programs(t *testing.T) string {
 // mosquitto starts a broker on a loopback port, if it is installed.
 func mosquitto(t *testing.T) (url string) {
 	t.Helper()
-	path, err := exec.LookPath("mosquitto")
-	if err != nil {
-		if path, err = exec.LookPath("/usr/sbin/mosquitto"); err != nil {
-			t.Log("no mosquitto here: the county's part is left to .ci/run")
-			return ""
-		}
+	if _, ok := countytest.HasMosquitto(); !ok && os.Getenv("HALL_CI") == "" {
+		t.Log("no mosquitto here: the county's part is left to .ci/run")
+		return ""
 	}
-	addr := freeAddr(t)
-	_, port, _ := net.SplitHostPort(addr)
-	conf := filepath.Join(t.TempDir(), "m.conf")
-	text := fmt.Sprintf("listener %s 127.0.0.1\nallow_anonymous true\n", port)
-	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	run(t, new(lockedBuffer), path, "-c", conf)
-	until(t, "mosquitto listens", func() bool { return listens("tcp", addr) })
-	return "tcp://" + addr
+	return countytest.StartMosquitto(t).URL()
 }
 
 // run starts a program that ends with the test.
@@ -178,10 +167,10 @@ func listens(network, addr string) bool {
 	return err == nil
 }
 
-// resident is the memory that halld holds, in KiB.
-func (h *theatre) resident(t *testing.T) (kib int) {
+// residentOf is a program's resident memory in KiB.
+func residentOf(t *testing.T, cmd *exec.Cmd) (kib int) {
 	t.Helper()
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", h.halld.Process.Pid))
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -16,65 +15,12 @@ import (
 
 	_ "github.com/ncruces/go-sqlite3/driver"
 
-	"halld/cmd/internal/county"
 	"halld/cmd/internal/county/countytest"
 	"halld/cmd/internal/ledger"
+	"halld/cmd/internal/receiver"
 )
 
 const chaosHall = "140321-01"
-
-// hallMain is a hall without devices: something is recorded every few
-// milliseconds until the file named last exists, and reported all the time.
-// Arguments: ledger, broker, last.
-func hallMain() {
-	path, broker, last := os.Args[1], os.Args[2], os.Args[3]
-	l, err := ledger.Open(path, ledger.Opts{Hall: chaosHall})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	r := county.New(county.Opts{
-		Hall: chaosHall, Ledger: l, Inbox: county.LedgerInbox{Ledger: l}, Started: time.Now(),
-		Link:    county.Link{Brokers: []string{broker}, KeepAlive: 4 * time.Second, PingTimeout: 2 * time.Second, ConnectTimeout: 2 * time.Second, AnswerTimeout: 2 * time.Second},
-		Backoff: [2]time.Duration{10 * time.Millisecond, 200 * time.Millisecond}, AckWait: 50 * time.Millisecond, ResendAfter: time.Second,
-	})
-	go func() {
-		for {
-			if _, err := os.Stat(last); err == nil {
-				return
-			}
-			e := ledger.Entry{Kind: "ticket.issued", Time: time.Now(), Trusted: true}
-			if _, err := l.Append([]ledger.Entry{e}); err != nil {
-				fmt.Fprintln(os.Stderr, err)
-				os.Exit(1)
-			}
-			time.Sleep(rand.N(10 * time.Millisecond))
-		}
-	}()
-	_ = r.Run(context.Background())
-}
-
-// victim is a program that is killed and comes back.
-type victim struct {
-	t    *testing.T
-	make func() *exec.Cmd
-	cmd  *exec.Cmd
-	log  *os.File
-}
-
-func (v *victim) start() {
-	v.t.Helper()
-	v.cmd = v.make()
-	v.cmd.Stderr = v.log
-	if err := v.cmd.Start(); err != nil {
-		v.t.Fatal(err)
-	}
-}
-
-func (v *victim) kill() {
-	_ = v.cmd.Process.Kill()
-	_ = v.cmd.Wait()
-}
 
 // chaos is a hall, a broker and a county as real programs, with wires that can
 // be cut between them.
@@ -88,10 +34,22 @@ type chaos struct {
 }
 
 func newChaos(t *testing.T) *chaos {
-	c := &chaos{t: t, dir: t.TempDir(), broker: countytest.StartMosquitto(t, "persistence true", "persistence_location %DIR%/", "autosave_interval 1")}
+	pki := countytest.NewPKI(t)
+	c := &chaos{
+		t: t, dir: t.TempDir(),
+		broker: pki.StartSecure("broker", "persistence true", "persistence_location %DIR%/", "autosave_interval 1"),
+	}
 	c.hallEnd, c.cyEnd = countytest.StartProxy(t, c.broker.Addr), countytest.StartProxy(t, c.broker.Addr)
-	c.hall = c.victim("hall", c.ledger(), c.hallEnd.URL(), filepath.Join(c.dir, "last"))
-	c.county = c.victim("county", "--broker", c.cyEnd.URL(), "--store", c.database(), "--listen", "", "--reorder", "300ms")
+	cert, key := pki.Issue("county", time.Now().Add(-time.Hour))
+	c.county = c.victim("county", "--broker", "tls://"+c.cyEnd.Addr, "--ca", pki.CA, "--cert", cert, "--key", key,
+		"--store", c.database(), "--listen", "", "--reorder", "300ms")
+	for deadline := time.Now().Add(time.Minute); c.listened() == 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the county does not listen")
+		}
+	}
+	cert, key = pki.Issue(chaosHall, time.Now().Add(-time.Hour))
+	c.hall = c.victim("hall", c.ledger(), "tls://"+c.hallEnd.Addr, filepath.Join(c.dir, "last"), pki.CA, cert, key)
 	return c
 }
 
@@ -111,19 +69,13 @@ func (c *chaos) victim(role string, args ...string) *victim {
 
 // rage cuts wires and kills programs at random moments until both counts are
 // reached.
-func (c *chaos) rage(cuts, kills int, dead ...func()) {
+func (c *chaos) rage(cuts, kills int, cut func() int, dead ...func()) {
 	for c.cuts < cuts || c.kills < kills {
 		time.Sleep(20*time.Millisecond + rand.N(350*time.Millisecond))
 		if c.kills < kills && (c.cuts >= cuts || rand.N(cuts+kills) < kills) {
 			dead[rand.N(len(dead))]()
 			c.kills++
-			continue
-		}
-		wire := c.hallEnd
-		if rand.N(3) == 0 {
-			wire = c.cyEnd
-		}
-		if wire.Cut() > 0 {
+		} else if cut() > 0 {
 			c.cuts++
 		}
 	}
@@ -134,70 +86,101 @@ func (c *chaos) killCounty() { c.county.kill(); c.county.start() }
 func (c *chaos) killBroker() { c.broker.Kill(); c.broker.Start() }
 
 // settle lets nothing more happen at the hall and waits until all is confirmed;
-// then it gives the hall's ledger and the county's database.
-func (c *chaos) settle() (*ledger.Ledger, *sql.DB) {
+// then it gives the hall's ledger.
+func (c *chaos) settle() *ledger.Ledger {
 	c.t.Helper()
 	if err := os.WriteFile(filepath.Join(c.dir, "last"), nil, 0o644); err != nil {
 		c.t.Fatal(err)
 	}
-	var l *ledger.Ledger
-	for deadline := time.Now().Add(time.Minute); ; {
+	for deadline := time.Now().Add(2 * time.Minute); ; {
 		time.Sleep(time.Second)
 		c.hall.kill()
-		var err error
-		if l, err = ledger.Open(c.ledger(), ledger.Opts{Hall: chaosHall}); err != nil {
+		l, err := ledger.Open(c.ledger(), ledger.Opts{Hall: chaosHall})
+		if err != nil {
 			c.t.Fatal(err)
 		}
-		if l.UnconfirmedCount() == 0 {
-			break
-		}
 		left := l.UnconfirmedCount()
+		if left == 0 {
+			c.t.Cleanup(func() { l.Close() })
+			c.county.kill()
+			return l
+		}
 		l.Close()
 		if time.Now().After(deadline) {
-			c.t.Fatalf("%d records are unconfirmed after a minute of quiet", left)
+			c.t.Fatalf("%d records are unconfirmed after two minutes of quiet", left)
 		}
 		c.hall.start()
 		time.Sleep(2 * time.Second)
 	}
-	c.t.Cleanup(func() { l.Close() })
-	c.county.kill()
+}
+
+// hashes are those of the county's records by sequence, and early how many came
+// for the first time after a later one.
+func (c *chaos) hashes(epoch string) (got map[uint64]string, early int) {
+	c.t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+c.database())
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	c.t.Cleanup(func() { db.Close() })
-	return l, db
-}
-
-// compare holds the county's rows to the hall's records and says how many first
-// arrivals came before an earlier record.
-func (c *chaos) compare(l *ledger.Ledger, db *sql.DB) (early int) {
-	t := c.t
-	t.Helper()
+	defer db.Close()
 	rows, err := db.Query(`SELECT epoch, seq, hash FROM records ORDER BY rowid`)
 	if err != nil {
-		t.Fatal(err)
+		c.t.Fatal(err)
 	}
 	defer rows.Close()
-	got := map[uint64]string{}
-	twice, highest := 0, uint64(0)
+	got, highest := map[uint64]string{}, uint64(0)
 	for rows.Next() {
-		var epoch string
+		var of string
 		var seq uint64
 		var hash []byte
-		if err := rows.Scan(&epoch, &seq, &hash); err != nil {
-			t.Fatal(err)
+		if err := rows.Scan(&of, &seq, &hash); err != nil {
+			c.t.Fatal(err)
 		}
-		if _, ok := got[seq]; ok || epoch != l.Epoch() {
-			twice++
+		if of != epoch {
+			c.t.Errorf("a record of epoch %s is here, which no hall has", of)
 		}
-		got[seq] = hex.EncodeToString(hash)
 		if seq < highest {
 			early++
 		}
 		highest = max(highest, seq)
+		got[seq] = hex.EncodeToString(hash)
 	}
-	lost, changed := 0, 0
+	if err := rows.Err(); err != nil {
+		c.t.Fatal(err)
+	}
+	return got, early
+}
+
+// figures are what the county's reports count: records, 分 of deposits, and
+// alarms.
+func (c *chaos) figures() (records, fen int64, alarms int) {
+	c.t.Helper()
+	store, err := receiver.Open(c.t.Context(), c.database())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer store.Close()
+	days, err := store.Days(c.t.Context(), "0000-01-01", "9999-12-31")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for _, d := range days {
+		records, fen = records+d.Records, fen+d.Taken
+	}
+	list, err := store.Alarms(c.t.Context(), 100)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return records, fen, len(list)
+}
+
+// compare holds the county's database and its reports to the hall's ledger and
+// says how many records came for the first time after a later one.
+func (c *chaos) compare(l *ledger.Ledger) (early int) {
+	t := c.t
+	t.Helper()
+	got, early := c.hashes(l.Epoch())
+	lost, changed, fen := 0, 0, int64(0)
 	for r, err := range l.Read(t.Context(), 1, 0) {
 		if err != nil {
 			t.Fatal(err)
@@ -208,23 +191,22 @@ func (c *chaos) compare(l *ledger.Ledger, db *sql.DB) (early int) {
 		case hash != r.Hash:
 			changed++
 		}
+		fen += int64(r.Seq%500)*100 + int64(r.Seq%97)
 	}
 	last, _ := l.Head()
-	var alarms int
-	if err := db.QueryRow(`SELECT count(*) FROM alarms`).Scan(&alarms); err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("%d records, %d cuts, %d kills: %d lost, %d twice, %d changed, %d alarms, %d after a later one",
-		last, c.cuts, c.kills, lost, twice, changed, alarms, early)
-	if lost > 0 || twice > 0 || changed > 0 || alarms > 0 || uint64(len(got)) != last || last < 10 {
-		t.Error("the county's database is not the hall's ledger")
+	records, taken, alarms := c.figures()
+	twice := records - int64(len(got))
+	t.Logf("%d records, %d cuts, %d kills: %d lost, %d counted twice, %d 分 too many, %d changed, %d alarms, %d after a later one",
+		last, c.cuts, c.kills, lost, twice, taken-fen, changed, alarms, early)
+	if lost > 0 || twice != 0 || taken != fen || changed > 0 || alarms > 0 || uint64(len(got)) != last || last < 10 {
+		t.Error("the county's books are not the hall's ledger")
 	}
 	return early
 }
 
 // scale is how many cuts and kills a test makes: enough for every check, few
-// with -short, more with HALLD_CHAOS=1000.
-func scale(t *testing.T, cuts, kills int) (int, int) {
+// with -short, more with HALLD_CHAOS=1000 (and -timeout 60m).
+func scale(t *testing.T) (cuts, kills int) {
 	t.Helper()
 	if s := os.Getenv("HALLD_CHAOS"); s != "" {
 		n, err := strconv.Atoi(s)
@@ -234,9 +216,9 @@ func scale(t *testing.T, cuts, kills int) (int, int) {
 		return n, n
 	}
 	if testing.Short() {
-		return cuts / 10, kills / 5
+		return 10, 10
 	}
-	return cuts, kills
+	return 100, 50
 }
 
 // listened is how often the county began to listen: once, unless its line to the
@@ -250,28 +232,25 @@ func (c *chaos) listened() int {
 }
 
 // TestHallAndWireFail: while broker and county live, every record comes for the
-// first time after all earlier ones.
+// first time after all earlier ones. On a machine so busy that the county's own
+// line breaks the order proves nothing, and it is tried again.
 func TestHallAndWireFail(t *testing.T) {
 	t.Parallel()
-	c := newChaos(t)
-	cuts, kills := scale(t, 40, 15)
-	for c.cuts < cuts || c.kills < kills {
-		time.Sleep(20*time.Millisecond + rand.N(350*time.Millisecond))
-		if c.kills < kills && rand.N(cuts+kills) < kills {
-			c.killHall()
-			c.kills++
-		} else if c.hallEnd.Cut() > 0 {
-			c.cuts++
+	cuts, kills := scale(t)
+	for try := range 3 {
+		c := newChaos(t)
+		c.rage(cuts, kills, c.hallEnd.Cut, c.killHall)
+		early := c.compare(c.settle())
+		if n := c.listened(); n > 1 {
+			t.Logf("try %d: the county's own line broke %d times", try+1, n-1)
+			continue
 		}
-	}
-	early := c.compare(c.settle())
-	if n := c.listened(); n > 1 {
-		t.Logf("the county's own line broke %d times on this busy machine, so its order proves nothing", n-1)
+		if early > 0 {
+			t.Errorf("%d records came after a later one", early)
+		}
 		return
 	}
-	if early > 0 {
-		t.Errorf("%d records came after a later one", early)
-	}
+	t.Error("the county's own line broke each time, so nothing is known of the order")
 }
 
 // TestEverythingFails: hall, broker and county are killed and both wires cut at
@@ -279,7 +258,13 @@ func TestHallAndWireFail(t *testing.T) {
 func TestEverythingFails(t *testing.T) {
 	t.Parallel()
 	c := newChaos(t)
-	cuts, kills := scale(t, 100, 50)
-	c.rage(cuts, kills, c.killHall, c.killCounty, c.killBroker)
+	cuts, kills := scale(t)
+	cut := func() int {
+		if rand.N(3) == 0 {
+			return c.cyEnd.Cut()
+		}
+		return c.hallEnd.Cut()
+	}
+	c.rage(cuts, kills, cut, c.killHall, c.killCounty, c.killBroker)
 	c.compare(c.settle())
 }

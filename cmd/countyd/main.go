@@ -58,14 +58,10 @@ Several programs may share one database; their workers share the subscription.
 Two independent brokers are given by --broker twice.`,
 		Example: `  countyd --broker tcp://127.0.0.1:1883 --store county.db
   countyd --broker tls://mqtt.county.example:8883 --ca ca.pem --cert county.pem --key county.key \
-          --store postgres://county@db/county --workers 4`,
-		Version: version(),
-		Args: func(cmd *cobra.Command, args []string) error {
-			if err := cobra.NoArgs(cmd, args); err != nil {
-				return fmt.Errorf("%w; %w", err, errUsage)
-			}
-			return nil
-		},
+          --store postgres://county@db/county --workers 4
+  countyd order --help`,
+		Version:       version(),
+		Args:          usage(cobra.NoArgs),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -85,6 +81,8 @@ Two independent brokers are given by --broker twice.`,
 	cmd.Flags().StringVar(&f.link.Cert, "cert", "", "PEM file of our certificate")
 	cmd.Flags().StringVar(&f.link.Key, "key", "", "PEM file of its key")
 	cmd.Flags().StringVar(&f.link.ClientID, "client-id", "", "MQTT client id; default a random one")
+	cmd.AddCommand(orderCommand())
+	cmd.CompletionOptions.DisableDefaultCmd = true
 	return cmd
 }
 

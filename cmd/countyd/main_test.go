@@ -54,15 +54,21 @@ func TestUsage(t *testing.T) {
 		{[]string{"--broker", "tcp://127.0.0.1:1", "--store", "/nonexistent/x.db"}, 1, "opening the county's database"},
 		{[]string{"--broker", "tcp://127.0.0.1:1", "--store", "memory:", "--listen", "256.0.0.1:1"}, 1, "opening the pages"},
 	} {
-		out, err := program(t.Context(), "county", tt.args...).CombinedOutput()
-		code := 0
-		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-			code = exit.ExitCode()
-		}
+		out, code := end(t, tt.args...)
 		if code != tt.code || !strings.Contains(string(out), tt.text) {
 			t.Errorf("countyd %v exits %d and says %q, want %d and %q", tt.args, code, out, tt.code, tt.text)
 		}
 	}
+}
+
+// end runs countyd to its end, and gives what it says and its exit code.
+func end(t *testing.T, args ...string) (out string, code int) {
+	t.Helper()
+	b, err := program(t.Context(), "county", args...).CombinedOutput()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		code = exit.ExitCode()
+	}
+	return string(b), code
 }
 
 // TestServesAndStops: the pages answer while it runs, and SIGTERM ends it with

@@ -152,8 +152,21 @@ func parse(b []byte) (list []sealed, err error) {
 	}
 }
 
-// open opens every sealed field of a record.
+// carried is the record of an epoch before that a record carries. What is sealed
+// in it is bound to its own hall and sequence.
+func (r sealed) carried() (inner sealed, ok bool) {
+	if r.Type != "hall.ledger.salvaged" {
+		return inner, false
+	}
+	err := json.Unmarshal(r.Data["record"], &inner)
+	return inner, err == nil
+}
+
+// open opens every sealed field of a record, and of the one that it carries.
 func (r sealed) open(keys []*identity.PrivateKey) (list []opened) {
+	if inner, ok := r.carried(); ok {
+		return inner.open(keys)
+	}
 	seq, _ := strconv.ParseUint(r.Sequence, 10, 64)
 	for field, raw := range r.Data {
 		var s identity.Sealed

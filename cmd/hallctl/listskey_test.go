@@ -1,13 +1,11 @@
 package main
 
 import (
-	"crypto/ed25519"
-	"encoding/base64"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
+	"halld/cmd/internal/county"
 	"halld/config"
 )
 
@@ -25,16 +23,12 @@ func TestListsKeysAreAPair(t *testing.T) {
 	if err := keygen(); err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(prefix + "-lists.key")
+	signer, err := county.LoadSigner(prefix + "-lists.key")
 	if err != nil {
 		t.Fatal(err)
 	}
-	seed, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(text)))
-	if err != nil || len(seed) != ed25519.SeedSize {
-		t.Fatalf("got a seed of %d bytes, %v", len(seed), err)
-	}
 	public, err := config.LoadListsKey(prefix + "-lists.pub")
-	if err != nil || !public.Equal(ed25519.NewKeyFromSeed(seed).Public()) {
+	if err != nil || !public.Equal(signer.Public()) {
 		t.Errorf("got %x, %v", public, err)
 	}
 	if st, err := os.Stat(prefix + "-lists.key"); err != nil || st.Mode().Perm() != 0o600 {

@@ -81,6 +81,7 @@ func TestScripts(t *testing.T) {
 			"rental":  rentalID,
 			"ledger":  ledgerFile,
 			"sealed":  sealedRecord,
+			"carried": carriedRecord,
 		},
 	})
 }
@@ -163,6 +164,16 @@ func sealedRecord(ts *testscript.TestScript, _ bool, args []string) {
 	b, err := json.Marshal(map[string]any{
 		"id": "140321-01-e1-7", "source": "/halls/140321-01", "sequence": "7", "type": "hall.checkin.recorded",
 		"data": map[string]any{"person": hall.Person{Ref: "r", Last4: "002X", Sealed: sealed, Key: key}},
+	})
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b, 0o600))
+}
+
+// carriedRecord writes a record of a later epoch that carries the one in a file.
+func carriedRecord(ts *testscript.TestScript, _ bool, args []string) {
+	b, err := json.Marshal(map[string]any{
+		"id": "140321-01-e2-3", "source": "/halls/140321-01", "sequence": "3", "type": "hall.ledger.salvaged",
+		"data": map[string]any{"record": json.RawMessage(ts.ReadFile(args[0]))},
 	})
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b, 0o600))

@@ -32,7 +32,11 @@ func runCommand() *cobra.Command {
 				log.Info("the hall is ready", "hall", cfg.HallID(), "console", web)
 				notify(sd.SdNotifyReady)
 			},
-			Alive: func(status string) { notify("STATUS=" + status + "\n" + sd.SdNotifyWatchdog) },
+			// A start that makes the ledger anew may take longer than the unit
+			// waits; each word buys it another minute.
+			Alive: func(status string) {
+				notify("STATUS=" + status + "\n" + sd.SdNotifyWatchdog + "\nEXTEND_TIMEOUT_USEC=60000000")
+			},
 		}
 		if *trace {
 			opts.Trace = bridge.LogTrace(log)

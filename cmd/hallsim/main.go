@@ -62,6 +62,7 @@ func command() *cobra.Command {
 	f.DurationVar(&o.crowd, "crowd", 8*time.Second, "平均多久来一位零工；0 为没有人来")
 	f.DurationVar(&o.clerk, "clerk", 10*time.Second, "窗口平均多久叫一个号；0 为由您来叫")
 	f.BoolVar(&o.verbose, "verbose", false, "显示日志")
+	cmd.AddCommand(fleetCommand())
 	return cmd
 }
 

@@ -88,7 +88,9 @@ func TestBoardFits(t *testing.T) {
 		if _, err := r.hall.Do(t.Context(), hall.DeviceReport{Device: "printer", Fault: "paper-out"}); err != nil {
 			t.Fatal(err)
 		}
-		r.hall.CutOff = true
+		if _, err := r.hall.Do(t.Context(), hall.DeviceReport{Device: hall.NetworkName, Fault: "offline"}); err != nil {
+			t.Fatal(err)
+		}
 		wall := b.Tab(1920, 1080)
 		wall.Go(r.web.URL + "/board")
 		var cut []string

@@ -90,9 +90,6 @@ type Gear interface {
 	Contacts(ctx context.Context, locker string) (Contacts, error)
 	// County is how the line to the county is.
 	County(ctx context.Context) (any, error)
-	// Online reports whether the county hears the hall; true too if the hall is
-	// not to report to anybody.
-	Online() bool
 }
 
 // Keys keeps what the staff prove with who they are.

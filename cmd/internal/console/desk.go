@@ -69,9 +69,6 @@ func (c *Console) desk(r *http.Request, p staffPage) (*desk, error) {
 	ctx := r.Context()
 	d := &desk{Page: p.Name, Here: r.URL.RequestURI(), Hall: c.opts.Hall, At: c.hall.Now()}
 	d.Stop = !c.hall.InService(ctx)
-	if !c.hall.Online() {
-		d.Troubles = append(d.Troubles, Explain("county", "offline"))
-	}
 	d.Me, _ = c.door.staff(signedIn(ctx))
 	d.Queue.Window = c.windowOf(r)
 	if r.Header.Get(silent) == "" {

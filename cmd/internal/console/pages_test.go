@@ -166,9 +166,13 @@ func TestBoardSaysThatWorkGoesOn(t *testing.T) {
 	if _, page := r.page("/"); strings.Contains(page, "网络中断") {
 		t.Error("the board says that the line is down, and it is not")
 	}
-	r.hall.CutOff = true
-	if _, page := r.page("/board"); !strings.Contains(page, "网络中断，各项业务照常办理") {
-		t.Error("the board does not say that work goes on without the line")
+	for fault, told := range map[string]bool{"offline": true, "silent": false, "": false} {
+		if _, err := r.hall.Do(t.Context(), hall.DeviceReport{Device: hall.NetworkName, Fault: fault}); err != nil {
+			t.Fatal(err)
+		}
+		if _, page := r.page("/board"); strings.Contains(page, "网络中断，业务可照常办理") != told {
+			t.Errorf("with the line %q the board tells that it is down: %v, want %v", fault, !told, told)
+		}
 	}
 }
 

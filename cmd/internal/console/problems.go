@@ -46,7 +46,7 @@ var effectOf = map[string]string{
 	"locker":  "这组柜门不能打开，工具请人工交接并登记",
 	"voice":   "没有语音叫号，请看屏幕或口头叫号",
 	"button":  "这个按钮不起作用，请用工作台操作",
-	"county":  "记录存在本机，连上后自动补报；业务照常办理",
+	"county":  "记录存在本机，恢复后自动补报；各项业务照常办理",
 }
 
 // faultsOf explains the faults of each kind of device; under the empty name are
@@ -103,6 +103,9 @@ var faultsOf = map[string]map[string]Problem{
 		"rolled-back":  {What: "存储卡是旧的备份，县级已有更新的记录", Effect: "账本已另起一批继续记账，受理照常", Remedy: "请通知县级核对，并保留原来的存储卡"},
 	},
 	"county": {
-		"offline": {What: "连不上县级服务器", Remedy: "检查网线和路由器，恢复后自动补报"},
+		"offline": {What: "网络中断，连不上县级服务器", Remedy: "检查网线、路由器和流量卡；长时间不通请联系县级管理人员"},
+		"silent":  {What: "县级服务器没有回执", Remedy: "请联系县级管理人员检查接收程序；本机不用处理"},
+		"frozen":  {What: "县级已有的记录与本机不一致，上报已停住", Remedy: "账本会自动另起一批；十分钟后仍是这样请联系技术人员"},
+		"twin":    {What: "另一台设备在用本大厅的名称和证书", Remedy: "请查找并关掉另一台设备；找不到请县级更换证书"},
 	},
 }

@@ -87,8 +87,7 @@ func (c *Console) board(w http.ResponseWriter, r *http.Request) {
 }
 
 // boardNow is the board, with what the rules can't know: that nothing can be
-// written down, that the line to the county is down, which stops nothing here,
-// and for whom the reader waits or what it has told somebody.
+// written down, and for whom the reader waits or what it has told somebody.
 func (c *Console) boardNow(ctx context.Context) (b boardView, err error) {
 	b.Greeting = c.hall.Entrance()
 	if err := c.hall.View(ctx, func(h *hall.Hall) { b.BoardView = h.Board() }); err != nil {
@@ -97,9 +96,6 @@ func (c *Console) boardNow(ctx context.Context) (b boardView, err error) {
 	b.Lines = slices.Clone(b.Lines)
 	if !c.hall.InService(ctx) {
 		b.Lines = slices.Insert(b.Lines, 0, "设备故障，暂停受理，请到服务窗口咨询")
-	}
-	if !c.hall.Online() {
-		b.Lines = append(b.Lines, "网络中断，各项业务照常办理")
 	}
 	if code := c.door.cards.code(); code != "" {
 		b.Lines = append(b.Lines, "工作人员正在刷证登录，验证码 "+code)

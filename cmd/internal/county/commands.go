@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"halld/cmd/internal/ledger"
 )
 
 // Names of the commands.
@@ -101,13 +103,17 @@ func validID(s string) bool {
 	return s != "" && len(s) <= 64 && strings.Trim(s, ok) == ""
 }
 
-// judge is why a command must not be carried out, or empty.
-func (c Command) judge(session string, now time.Time) (refused, detail string) {
+// judge is why a command must not be carried out, or empty. If it is not known
+// what time it is, the session alone says that a command is fresh, and a clock
+// that says otherwise makes it wait.
+func (c Command) judge(session string, now time.Time, known bool) (refused, detail string) {
 	switch {
 	case c.Session != session:
 		return RefusedSession, "the session is another"
 	case c.Expires.IsZero():
 		return RefusedInvalid, "no expiry"
+	case !now.Before(c.Expires) && !known:
+		return RefusedLater, "the hall does not know the time"
 	case !now.Before(c.Expires):
 		return RefusedExpired, "it came too late"
 	case c.Name == "":
@@ -126,7 +132,8 @@ func (r *Reporter) answer(ctx context.Context, c Command, session string, do Han
 	case ok:
 		return stored
 	}
-	if refused, detail := c.judge(session, r.latest()); refused != "" {
+	now, known := r.now()
+	if refused, detail := c.judge(session, now, known); refused != "" {
 		r.log.Warn("county command refused", "command", c.Name, "id", c.ID, "reason", refused)
 		return encode(Result{ID: c.ID, Error: refused, Detail: detail})
 	}
@@ -135,14 +142,26 @@ func (r *Reporter) answer(ctx context.Context, c Command, session string, do Han
 	value, err := do(ctx, c)
 	res := resultOf(c.ID, value, err)
 	answer := encode(res)
-	if res.Error == RefusedLater || res.Error == RefusedUnknown {
-		return answer
+	if res.lasts(c) {
+		if err := r.opts.Inbox.Keep(c.ID, answer, c.Expires.Add(keepAnswer)); err != nil {
+			r.log.Error("answer to a county command not kept", "id", c.ID, "err", err)
+		}
+		r.log.Info("county command answered", "command", c.Name, "id", c.ID, "ok", res.OK)
 	}
-	if err := r.opts.Inbox.Keep(c.ID, answer, c.Expires.Add(keepAnswer)); err != nil {
-		r.log.Error("answer to a county command not kept", "id", c.ID, "err", err)
-	}
-	r.log.Info("county command answered", "command", c.Name, "id", c.ID, "ok", res.OK)
 	return answer
+}
+
+// lasts says whether a result is the answer to a command for good. A resend is
+// asked for as often as it takes, and would fill the card with answers.
+func (res Result) lasts(c Command) bool {
+	return res.Error != RefusedLater && res.Error != RefusedUnknown && c.Name != CmdResend
+}
+
+// Done is what a Handler writes together with a command's effect, so that a
+// crash right after it leaves no command that was done and has no answer. The
+// whole answer takes its place once it is known.
+func (c Command) Done() ledger.Side {
+	return ledger.PutUntil(ledger.Inbox, c.ID, encode(Result{ID: c.ID, OK: true}), c.Expires.Add(keepAnswer))
 }
 
 func resultOf(id string, value any, err error) Result {

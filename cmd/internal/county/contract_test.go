@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"regexp"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +16,7 @@ import (
 
 	"halld/cmd/internal/county"
 	"halld/cmd/internal/county/countytest"
+	rules "halld/cmd/internal/hall"
 	"halld/cmd/internal/identity"
 	"halld/cmd/internal/ledger"
 )
@@ -99,27 +100,30 @@ func TestSchemasRefuse(t *testing.T) {
 	}
 }
 
-// TestAsyncAPI: every topic and every schema is in the interface's document,
-// and nothing in it points nowhere.
-func TestAsyncAPI(t *testing.T) {
-	b, err := os.ReadFile(contract + "/asyncapi.yaml")
+// TestCommandsOfTheContract: whatever the hall reads in a command stands in its
+// schema.
+func TestCommandsOfTheContract(t *testing.T) {
+	var doc struct {
+		OneOf []struct {
+			Properties map[string]map[string]any
+		}
+	}
+	b, err := os.ReadFile(contract + "/schemas/command.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := string(b)
-	for _, name := range []string{county.UpRecord, county.UpState, county.UpHealth, county.UpResult, county.DnAck, county.DnCommand} {
-		if topic := county.Topic("{hall}", name); !strings.Contains(text, "address: "+topic+"\n") {
-			t.Errorf("no channel has the address %s", topic)
-		}
+	if err := json.Unmarshal(b, &doc); err != nil {
+		t.Fatal(err)
 	}
-	for _, m := range regexp.MustCompile(`'(schemas/[a-z]+\.json)'`).FindAllStringSubmatch(text, -1) {
-		if _, err := os.Stat(filepath.Join(contract, m[1])); err != nil {
-			t.Error(err)
-		}
+	named := map[any]map[string]map[string]any{}
+	for _, branch := range doc.OneOf {
+		named[branch.Properties["name"]["const"]] = branch.Properties
 	}
-	for _, m := range regexp.MustCompile(`'#/components/[a-zA-Z]+/([a-z]+)'|'#/channels/([a-z]+)'`).FindAllStringSubmatch(text, -1) {
-		if !regexp.MustCompile(`(?m)^ {2,4}` + m[1] + m[2] + `:`).MatchString(text) {
-			t.Errorf("%s points nowhere", m[0])
+	for name, event := range map[string]any{county.CmdApprove: rules.RentalApproveByCounty{}, county.CmdNotice: rules.CountyNotice{}} {
+		for f := range reflect.TypeOf(event).Fields() {
+			if named[name][strings.ToLower(f.Name)] == nil {
+				t.Errorf("%s takes %s, which its schema does not know", name, f.Name)
+			}
 		}
 	}
 }

@@ -13,6 +13,7 @@ type Outbox interface {
 	Epoch() string
 	Head() (seq uint64, hash string)
 	Confirmed() ledger.Ack
+	Check(ledger.Ack) (ledger.Ack, error)
 	Confirm(ledger.Ack) error
 	UnconfirmedCount() uint64
 	Unconfirmed(ctx context.Context, after uint64) iter.Seq2[ledger.Record, error]
@@ -126,6 +127,18 @@ func (f *feed) judge(err error) error {
 	return err
 }
 
+// mostRotten is how many different records are complained of.
+const mostRotten = 100
+
+// unreadable says of a record once that it can't be reported. Every pass meets it
+// again.
+func (r *Reporter) unreadable(err error) {
+	if text := err.Error(); !r.rotten[text] && len(r.rotten) < mostRotten {
+		r.rotten[text] = true
+		r.log.Error("a record can't be reported; the ledger needs a look", "err", err)
+	}
+}
+
 // again begins the pass anew at the watermark.
 func (f *feed) again() {
 	f.end()
@@ -139,8 +152,13 @@ func (f *feed) end() {
 	f.next, f.stop = nil, nil
 }
 
-// urgent kinds pass a backlog. One that the county has not committed by then is
-// published again in its place.
+// urgent kinds pass a backlog, and so does what the hall says in answer to them:
+// the county waits for both acknowledgements of an emergency. One that the
+// county has not committed by then is published again in its place.
 func urgent(kind string) bool {
-	return kind == "emergency.raised" || kind == "locker.forced"
+	switch kind {
+	case "emergency.raised", "emergency.acked", "locker.forced":
+		return true
+	}
+	return false
 }

@@ -3,7 +3,9 @@ package county
 import (
 	"bytes"
 	"encoding/json"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"halld/cmd/internal/ledger"
 )
@@ -56,5 +58,29 @@ func TestWatermark(t *testing.T) {
 	}
 	if got, none := oldest(ledger.Ack{Upto: 10}, 12), oldest(ledger.Ack{Upto: 10}, 10); got != 11 || none != 0 {
 		t.Errorf("oldest = %d and %d, want 11 and 0", got, none)
+	}
+}
+
+// TestAlarmsAreFew: however many emergencies wait, few are held in memory; the
+// pass brings the others.
+func TestAlarmsAreFew(t *testing.T) {
+	l, err := ledger.Open(filepath.Join(t.TempDir(), "ledger.db"), ledger.Opts{Hall: "140321-01"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	entries := make([]ledger.Entry, maxAlarms+50)
+	for i := range entries {
+		entries[i] = ledger.Entry{Kind: "emergency.raised", Time: time.Now()}
+	}
+	if _, err := l.Append(entries); err != nil {
+		t.Fatal(err)
+	}
+	r := New(Opts{Hall: "140321-01", Ledger: l})
+	if n := len(r.scan(t.Context())); n != maxAlarms || len(r.alarms) != maxAlarms {
+		t.Errorf("found %d and holds %d, want %d", n, len(r.alarms), maxAlarms)
+	}
+	if n := len(r.scan(t.Context())); n != 0 {
+		t.Errorf("found %d again", n)
 	}
 }

@@ -19,8 +19,8 @@ type Link struct {
 	CA, Cert, Key string   // PEM files, read anew for each session; empty CA: the system's
 
 	// Floor is the earliest time it can be. Certificates are judged at the
-	// later of it and the clock, since a Pi's clock may be far behind. May be
-	// nil.
+	// later of it and the clock, since a Pi's clock may be far behind. It is
+	// asked at each session; may be nil.
 	Floor func() time.Time
 
 	KeepAlive      time.Duration // silence before a ping, whole seconds; default 30 s
@@ -70,6 +70,7 @@ type Session struct {
 	Index  int    // its place in the list
 
 	client mqtt.Client
+	conn   net.Conn
 	answer time.Duration
 	unhook func() bool // stops watching the caller's context
 	lost   chan struct{}
@@ -111,7 +112,7 @@ func (l Link) dial(ctx context.Context, broker string, will *Message, deliver fu
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{Broker: broker, answer: l.AnswerTimeout, lost: make(chan struct{})}
+	s := &Session{Broker: broker, conn: conn, answer: l.AnswerTimeout, lost: make(chan struct{})}
 	s.client = mqtt.NewClient(l.options(broker, conn, will, deliver, s.lose))
 	token := s.client.Connect()
 	if err := s.await(ctx, token, l.ConnectTimeout); err != nil {
@@ -228,6 +229,14 @@ func (s *Session) await(ctx context.Context, t mqtt.Token, limit time.Duration) 
 
 // quiesce is how long Close waits for what was written, in ms.
 const quiesce = 250
+
+// Drop ends the session as a cut wire would, so that the broker publishes the
+// will.
+func (s *Session) Drop() {
+	s.conn.Close()
+	s.client.Disconnect(0)
+	s.unhook()
+}
 
 // Close ends the session. Without a will message having been replaced by a
 // goodbye, the broker is told DISCONNECT, which discards the will.

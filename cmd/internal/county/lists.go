@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 	"time"
 )
 
@@ -64,6 +66,20 @@ func SignLists(key ed25519.PrivateKey, l Lists) (pack, sig string) {
 	b := encode(l)
 	return base64.StdEncoding.EncodeToString(b),
 		base64.StdEncoding.EncodeToString(ed25519.Sign(key, append([]byte(listsContext), b...)))
+}
+
+// LoadSigner reads the private key that `hallctl county keygen --lists` made: one
+// line with the seed (RFC 8032, 32 bytes) in base64.
+func LoadSigner(path string) (ed25519.PrivateKey, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the key for lists: %w", err)
+	}
+	seed, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(seed) != ed25519.SeedSize {
+		return nil, fmt.Errorf("reading the key for lists: %s is not one line of base64 with 32 bytes; make one by hallctl county keygen --lists", path)
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
 }
 
 // OpenLists checks the pack in a lists command and reads it. The hall holds

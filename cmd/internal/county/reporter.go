@@ -14,7 +14,6 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"time"
 
@@ -108,8 +107,9 @@ func (o Opts) withDefaults() Opts {
 
 // Reporter reports one hall's ledger to the county.
 type Reporter struct {
-	opts Opts
-	log  *slog.Logger
+	opts    Opts
+	log     *slog.Logger
+	floorOf func() time.Time // Opts.Link.Floor as it was given
 
 	// Owned by Run.
 	scanned uint64          // every record up to here was looked at for urgency
@@ -119,6 +119,7 @@ type Reporter struct {
 	first   int             // broker to begin with
 	floor   time.Time       // latest time that the county has told
 	floorAt time.Time       // when that came, for its monotonic part
+	rotten  map[string]bool // what was said of records that don't read
 
 	mu     sync.Mutex // guards status
 	status Status
@@ -127,7 +128,9 @@ type Reporter struct {
 // New makes a reporter; Run lets it work.
 func New(o Opts) *Reporter {
 	o = o.withDefaults()
-	return &Reporter{opts: o, log: o.Log}
+	r := &Reporter{opts: o, log: o.Log, rotten: map[string]bool{}}
+	r.floorOf, r.opts.Link.Floor = o.Link.Floor, r.earliest
+	return r
 }
 
 // settled is how long a session must last to be called a good one.
@@ -195,27 +198,6 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// latest is the latest time that it can be known to be: the clock, or what the
-// county said with the time that passed since. A command that has expired by it
-// has expired, however wrong the clock is.
-func (r *Reporter) latest() time.Time {
-	now, _ := r.opts.Clock()
-	if r.floor.IsZero() {
-		return now
-	}
-	if told := r.floor.Add(time.Since(r.floorAt)); told.After(now) {
-		return told
-	}
-	return now
-}
-
-// told takes a time the county wrote into a message.
-func (r *Reporter) told(t time.Time) {
-	if !t.IsZero() && (r.floor.IsZero() || t.After(r.floor.Add(time.Since(r.floorAt)))) {
-		r.floor, r.floorAt = t, time.Now()
-	}
-}
-
 // isFrozen says whether the county is ahead of this epoch.
 func (r *Reporter) isFrozen() bool { return r.frozen != "" && r.frozen == r.opts.Ledger.Epoch() }
 
@@ -228,50 +210,4 @@ func (r *Reporter) freeze(err error) {
 	r.log.Error("the county has records this ledger does not: an old card? nothing is reported until a new epoch", "err", err)
 	r.note(func(s *Status) { s.Frozen, s.LastError = true, err.Error() })
 	r.opts.CountyAhead(err)
-}
-
-// farthest is how far back a first long backlog is searched for alarms, and
-// maxAlarms how many are held in memory.
-const (
-	farthest  = 20_000
-	maxAlarms = 256
-)
-
-// scan finds the urgent records that were appended since the last time.
-func (r *Reporter) scan(ctx context.Context) (found []ledger.Record) {
-	book := r.opts.Ledger
-	last, _ := book.Head()
-	if epoch := book.Epoch(); epoch != r.epoch {
-		r.epoch, r.scanned, r.alarms = epoch, 0, nil
-	}
-	r.scanned = max(r.scanned, book.Confirmed().Upto)
-	if last > farthest {
-		r.scanned = max(r.scanned, last-farthest)
-	}
-	for rec, err := range book.Read(ctx, r.scanned+1, 0) {
-		if err != nil {
-			break // the pass meets it too, and says so
-		}
-		if urgent(rec.Kind) && len(r.alarms) < maxAlarms {
-			found = append(found, rec)
-		}
-	}
-	r.scanned = max(r.scanned, last)
-	r.alarms = append(r.alarms, found...)
-	return found
-}
-
-// openAlarms are the urgent records that the county has yet to commit.
-func (r *Reporter) openAlarms(ctx context.Context) []ledger.Record {
-	r.scan(ctx)
-	r.calm()
-	return slices.Clone(r.alarms)
-}
-
-// calm forgets the alarms that the county has committed.
-func (r *Reporter) calm() {
-	ack := r.opts.Ledger.Confirmed()
-	r.alarms = slices.DeleteFunc(r.alarms, func(rec ledger.Record) bool {
-		return rec.Epoch != ack.Epoch || covers(ack, rec.Seq)
-	})
 }

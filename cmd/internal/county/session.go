@@ -3,7 +3,6 @@ package county
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"halld/cmd/internal/ledger"
@@ -11,14 +10,6 @@ import (
 
 // errNewEpoch ends a session because the ledger began a new epoch.
 var errNewEpoch = errors.New("the ledger began a new epoch")
-
-// sent is a record on its way to the broker.
-type sent struct {
-	seq   uint64
-	lane  lane
-	token Token
-	since time.Time
-}
 
 // talk is one session: the state that dies with the connection.
 type talk struct {
@@ -29,6 +20,8 @@ type talk struct {
 	ack  ledger.Ack // the watermark
 	in   inbound
 
+	keeping <-chan time.Time // when the watermark is to be put on disk, or nil
+
 	flight []sent    // in the order of publishing
 	oldest uint64    // oldest record that is published and unconfirmed, or 0
 	since  time.Time // since when it is that one
@@ -37,7 +30,7 @@ type talk struct {
 }
 
 // inbound is where the connection's messages wait for the loop. Both channels
-// are bounded: of acknowledgements only the last counts, and a command that
+// are bounded: of acknowledgements the last counts most, and a command that
 // finds no room is sent again by the county.
 type inbound struct {
 	acks     chan Message
@@ -45,7 +38,7 @@ type inbound struct {
 }
 
 func newInbound() inbound {
-	return inbound{acks: make(chan Message, 1), commands: make(chan Message, 16)}
+	return inbound{acks: make(chan Message, 64), commands: make(chan Message, 16)}
 }
 
 // put is called from the connection, one message at a time.
@@ -76,23 +69,25 @@ func (in inbound) put(m Message) {
 // had begun.
 func (r *Reporter) session(ctx context.Context) (connected bool, err error) {
 	t := &talk{Reporter: r, id: newID(), in: newInbound()}
-	t.feed = feed{book: r.opts.Ledger, problem: func(err error) {
-		r.log.Error("a record can't be reported; the ledger needs a look", "err", err)
-	}}
+	t.feed = feed{book: r.opts.Ledger, problem: r.unreadable}
 	defer t.feed.end()
 	epoch := r.opts.Ledger.Epoch()
 	will := t.state(encode(death{Session: t.id}))
 	if t.s, err = r.opts.Link.Dial(ctx, r.first, &will, t.in.put); err != nil {
 		return false, err
 	}
-	defer t.s.Close()
-	if err := t.begin(ctx); err != nil {
+	if err = t.begin(ctx); err == nil {
+		err = t.loop(ctx, epoch)
+	}
+	if t.keeping != nil && !errors.Is(err, errNewEpoch) {
+		t.keep()
+	}
+	if ctx.Err() == nil && !errors.Is(err, errNewEpoch) {
+		t.s.Drop() // the will says that the hall is gone
 		return true, err
 	}
-	err = t.loop(ctx, epoch)
-	if ctx.Err() != nil || errors.Is(err, errNewEpoch) {
-		t.goodbye(ctx)
-	}
+	t.goodbye(ctx)
+	t.s.Close()
 	return true, err
 }
 
@@ -174,6 +169,8 @@ func (t *talk) loop(ctx context.Context, epoch string) error {
 			t.acknowledged(m)
 		case m := <-t.in.commands:
 			t.command(ctx, m)
+		case <-t.keeping:
+			t.keep()
 		case <-t.opts.Ledger.Appended():
 			t.feed.urgent = append(t.feed.urgent, t.scan(ctx)...)
 		case <-t.opts.HealthChanged:
@@ -184,112 +181,6 @@ func (t *talk) loop(ctx context.Context, epoch string) error {
 			}
 		}
 	}
-}
-
-// publish fills the window.
-func (t *talk) publish(ctx context.Context) error {
-	for len(t.flight) < t.opts.Window && !t.isFrozen() {
-		r, lane, err := t.feed.take(ctx, t.ack, t.mayPass())
-		if err != nil {
-			return fmt.Errorf("reporting: %w", err)
-		}
-		if lane == laneNone {
-			break
-		}
-		token := t.s.Publish(Message{Topic: t.topic(UpRecord), Payload: r.Doc})
-		t.flight = append(t.flight, sent{r.Seq, lane, token, time.Now()})
-	}
-	t.watch()
-	return nil
-}
-
-// mayPass says whether the pass may run further ahead of the county's
-// acknowledgement: a county that is slow or absent must not find more than its
-// broker holds.
-func (t *talk) mayPass() bool {
-	return t.opts.Confirm == ConfirmBroker || pending(t.ack, t.feed.after) < uint64(t.opts.Ahead)
-}
-
-// watch notes which record the county has owed an acknowledgement for longest.
-func (t *talk) watch() {
-	o := oldest(t.ack, t.feed.after)
-	if o > t.feed.after {
-		o = 0
-	}
-	if o != t.oldest {
-		t.oldest, t.since = o, time.Now()
-	}
-}
-
-// head closes when the broker has answered the oldest publish.
-func (t *talk) head() <-chan struct{} {
-	if len(t.flight) == 0 {
-		return nil
-	}
-	return t.flight[0].token.Done()
-}
-
-// arrived takes every PUBACK that is there.
-func (t *talk) arrived() error {
-	upto := uint64(0)
-	for len(t.flight) > 0 && done(t.flight[0].token) {
-		f := t.flight[0]
-		if err := f.token.Err(); err != nil {
-			return fmt.Errorf("publishing record %d: %w", f.seq, err)
-		}
-		if f.lane == lanePass {
-			upto = f.seq
-		}
-		t.flight = t.flight[1:]
-	}
-	if upto == 0 || t.opts.Confirm != ConfirmBroker {
-		return nil
-	}
-	return t.confirm(ledger.Ack{Epoch: t.opts.Ledger.Epoch(), Upto: upto})
-}
-
-func done(t Token) bool {
-	select {
-	case <-t.Done():
-		return true
-	default:
-		return false
-	}
-}
-
-// acknowledged takes a message of dn/ack.
-func (t *talk) acknowledged(m Message) {
-	a, err := parseAck(m.Payload)
-	if err == nil {
-		t.told(a.Time)
-		if t.opts.Confirm == ConfirmBroker {
-			return
-		}
-		err = t.confirm(a.Ack)
-	}
-	switch {
-	case errors.Is(err, ledger.ErrAhead):
-		t.freeze(err)
-	case err != nil && err.Error() != t.said:
-		t.said = err.Error()
-		t.log.Warn("acknowledgement of the county not taken", "err", err)
-	}
-}
-
-// confirm moves the watermark.
-func (t *talk) confirm(a ledger.Ack) error {
-	if err := t.opts.Ledger.Confirm(a); err != nil {
-		return err
-	}
-	t.ack = t.opts.Ledger.Confirmed()
-	t.calm()
-	t.note(func(s *Status) {
-		if s.Silent {
-			t.log.Info("the county acknowledges again")
-		}
-		s.LastAck, s.Silent, s.LastError, s.Twin = time.Now(), false, "", false
-	})
-	return nil
 }
 
 // command answers a message of dn/command.
@@ -308,28 +199,6 @@ func (t *talk) command(ctx context.Context, m Message) {
 	}
 	answer := t.answer(ctx, c, t.id, do)
 	t.s.Publish(Message{Topic: t.topic(UpResult), Payload: answer})
-}
-
-// late looks at what has waited too long, and sends the heartbeat.
-func (t *talk) late() error {
-	now := time.Now()
-	if len(t.flight) > 0 && now.Sub(t.flight[0].since) > t.opts.Link.AnswerTimeout {
-		return fmt.Errorf("publishing record %d: %w", t.flight[0].seq, ErrSilent)
-	}
-	if t.oldest != 0 && t.opts.Confirm == ConfirmCounty && now.Sub(t.since) >= t.opts.ResendAfter {
-		t.note(func(s *Status) {
-			if !s.Silent {
-				t.log.Warn("the county does not acknowledge; records are sent again", "oldest", t.oldest)
-			}
-			s.Silent = true
-		})
-		t.feed.again()
-		t.oldest = 0
-	}
-	if now.Sub(t.beaten) >= t.opts.Heartbeat {
-		t.health()
-	}
-	return nil
 }
 
 // health publishes the heartbeat.

@@ -67,26 +67,27 @@ func TestDeniedByACL(t *testing.T) {
 	until(t, "all came once the broker let them", func() bool { return len(p.seqs()) >= 20 })
 }
 
-// TestQueueLimit: the broker holds three messages for a county that is away.
+// TestQueueLimit: the broker holds three messages for a county whose line is
+// dead, answers PUBACK for all and drops the rest. It drops acknowledgements
+// for the hall as well.
 func TestQueueLimit(t *testing.T) {
 	m := countytest.StartMosquitto(t, "max_queued_messages 3", "max_inflight_messages 1")
 	l := newLedger(t)
 	record(t, l, 40, "ticket.issued")
+	proxy := countytest.StartProxy(t, m.Addr)
+	away := newPeer(t, proxy.URL())
+	proxy.Dead(true)
+	r, _ := run(t, quick(options(l, m.URL())))
+	until(t, "the hall says that the county is silent", func() bool { return r.Status().Silent })
+	if n, got := l.UnconfirmedCount(), away.seqs(); n != 40 || len(got) > 0 {
+		t.Fatalf("%d records are unconfirmed, want 40; %d came", n, len(got))
+	}
+	proxy.Cut()
 	p := newPeer(t, m.URL())
-	run(t, quick(options(l, m.URL())))
-	seen := map[uint64]bool{}
-	until(t, "every record came at last", func() bool {
-		for _, s := range p.seqs() {
-			seen[s] = true
-		}
-		upto := uint64(0)
-		for seen[upto+1] {
-			upto++
-		}
-		p.ack(l.Epoch(), upto)
-		return upto == 40
+	until(t, "every record came at last and is confirmed", func() bool {
+		p.ackCame(l.Epoch())
+		return l.UnconfirmedCount() == 0
 	})
-	until(t, "all is confirmed", func() bool { return l.UnconfirmedCount() == 0 })
 }
 
 // TestBrokerKilledAfterPuback: with persistence on, what mosquitto has answered
@@ -109,37 +110,58 @@ func TestBrokerKilledAfterPuback(t *testing.T) {
 	}
 }
 
-// TestNeverAcking: a broker that takes records and answers none.
+// TestNeverAcking: a broker that takes records and answers none. It is told by
+// the time alone, and the session ends as a cut wire would, so that whoever
+// hears that broker hears the will.
 func TestNeverAcking(t *testing.T) {
-	var records atomic.Int32
-	liar := &countytest.Liar{NoPuback: true, TakeRecord: func(string, []byte) { records.Add(1) }}
+	var records, goodbyes atomic.Int32
+	liar := &countytest.Liar{
+		NoPuback: county.UpRecord,
+		Take: func(topic string, _ []byte) {
+			if topic == county.Topic(hall, county.UpRecord) {
+				records.Add(1)
+			}
+		},
+		Disconnect: func() { goodbyes.Add(1) },
+	}
 	l := newLedger(t)
 	record(t, l, 100, "ticket.issued")
 	for _, confirm := range []string{county.ConfirmCounty, county.ConfirmBroker} {
-		o := quick(options(l, liar.Start(t)))
-		o.Confirm = confirm
+		o := options(l, liar.Start(t)) // not quick: nothing else may end the wait
+		o.Confirm, o.Link.AnswerTimeout = confirm, time.Second
+		before := records.Load()
 		r, stop := run(t, o)
 		until(t, "the hall gives up on the broker", func() bool { return strings.Contains(r.Status().LastError, county.ErrSilent.Error()) })
+		if n := goodbyes.Load(); n > 0 {
+			t.Errorf("confirm %s: the will was taken back", confirm)
+		}
+		if n := records.Load() - before; n == 0 {
+			t.Errorf("confirm %s: no record was published", confirm)
+		}
 		stop()
+		goodbyes.Store(0)
 		if n := l.UnconfirmedCount(); n != 100 {
 			t.Errorf("confirm %s: %d records are unconfirmed, want 100", confirm, n)
 		}
 	}
-	if records.Load() == 0 {
-		t.Error("nothing was published")
-	}
 }
 
-// TestWrongPuback: a broker that answers other messages than were sent.
+// TestWrongPuback: a broker that answers other records than were sent.
 func TestWrongPuback(t *testing.T) {
+	var records atomic.Int32
+	liar := &countytest.Liar{WrongIDs: county.UpRecord, Take: func(topic string, _ []byte) {
+		if topic == county.Topic(hall, county.UpRecord) {
+			records.Add(1)
+		}
+	}}
 	l := newLedger(t)
 	record(t, l, 10, "ticket.issued")
-	o := quick(options(l, (&countytest.Liar{WrongIDs: true}).Start(t)))
-	o.Confirm = county.ConfirmBroker
+	o := options(l, liar.Start(t))
+	o.Confirm, o.Link.AnswerTimeout = county.ConfirmBroker, time.Second
 	r, _ := run(t, o)
-	until(t, "the hall gives up on the broker", func() bool { return r.Status().LastError != "" })
-	if n := l.UnconfirmedCount(); n != 10 {
-		t.Errorf("%d records are unconfirmed, want 10", n)
+	until(t, "the hall gives up on the broker", func() bool { return strings.Contains(r.Status().LastError, county.ErrSilent.Error()) })
+	if n := l.UnconfirmedCount(); n != 10 || records.Load() == 0 {
+		t.Errorf("%d of 10 records are unconfirmed, %d were published", n, records.Load())
 	}
 }
 
@@ -169,30 +191,41 @@ func TestBrokenAtTheDoor(t *testing.T) {
 	}
 }
 
-// TestHalfOpen: the wire swallows every byte and both ends think it is there.
+// TestHalfOpen: the wire swallows every byte and both ends think it is there. A
+// hall that records something finds out for want of a PUBACK, an idle one by
+// its keep-alive.
 func TestHalfOpen(t *testing.T) {
 	m := countytest.StartMosquitto(t)
-	proxy := countytest.StartProxy(t, m.Addr)
-	l := newLedger(t)
-	p := newPeer(t, m.URL())
-	o := options(l, proxy.URL())
-	o.Link.KeepAlive, o.Link.PingTimeout = 4*time.Second, time.Second
-	r, stop := run(t, o)
-	until(t, "the hall is connected", func() bool { return r.Status().Connected })
-	proxy.Dead(true)
-	record(t, l, 10, "ticket.issued")
-	until(t, "the dead line is noticed", func() bool { return !r.Status().Connected })
-	if n := l.UnconfirmedCount(); n != 10 {
-		t.Errorf("%d records are unconfirmed, want 10", n)
-	}
-	proxy.Dead(false)
-	proxy.Cut()
-	until(t, "all came over the next line", func() bool { return len(p.seqs()) >= 10 })
-	proxy.Dead(true)
-	began := time.Now()
-	stop()
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("stopping on a dead line took %v", took)
+	for name, records := range map[string]int{"busy": 10, "idle": 0} {
+		t.Run(name, func(t *testing.T) {
+			proxy := countytest.StartProxy(t, m.Addr)
+			l := newLedger(t)
+			p := newPeer(t, m.URL())
+			o := options(l, proxy.URL())
+			if records > 0 { // the keep-alive must not come first
+				o.Link.KeepAlive, o.Link.PingTimeout = time.Hour, time.Hour
+			} else {
+				o.Link.KeepAlive, o.Link.PingTimeout, o.Link.AnswerTimeout = 2*time.Second, time.Second, time.Hour
+			}
+			r, stop := run(t, o)
+			until(t, "the hall is connected", func() bool { return r.Status().Connected })
+			proxy.Dead(true)
+			record(t, l, records, "ticket.issued")
+			until(t, "the dead line is noticed", func() bool { return !r.Status().Connected })
+			if n := l.UnconfirmedCount(); n != uint64(records) {
+				t.Errorf("%d records are unconfirmed, want %d", n, records)
+			}
+			proxy.Dead(false)
+			proxy.Cut()
+			until(t, "the hall is connected again", func() bool { return r.Status().Connected })
+			until(t, "all came over the next line", func() bool { return len(p.seqs()) >= records })
+			proxy.Dead(true)
+			began := time.Now()
+			stop()
+			if took := time.Since(began); took > 5*time.Second {
+				t.Errorf("stopping on a dead line took %v", took)
+			}
+		})
 	}
 }
 

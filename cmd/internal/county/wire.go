@@ -41,7 +41,7 @@ func (l Link) open(ctx context.Context, broker string) (net.Conn, error) {
 // tlsConfig reads the certificate files, so that renewed ones are used from the
 // next session on.
 func (l Link) tlsConfig(host string) (*tls.Config, error) {
-	cfg := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12, Time: l.now}
+	cfg := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12, Time: l.clock()}
 	if l.CA != "" {
 		pem, err := os.ReadFile(l.CA)
 		if err != nil {
@@ -62,13 +62,16 @@ func (l Link) tlsConfig(host string) (*tls.Config, error) {
 	return cfg, nil
 }
 
-// now is the clock, or what is known to have passed if that is later.
-func (l Link) now() time.Time {
-	now := time.Now()
+// clock is the wall clock, or what is known to have passed if that is later.
+func (l Link) clock() func() time.Time {
+	var floor time.Time
 	if l.Floor != nil {
-		if floor := l.Floor(); floor.After(now) {
-			return floor
-		}
+		floor = l.Floor()
 	}
-	return now
+	return func() time.Time {
+		if now := time.Now(); now.After(floor) {
+			return now
+		}
+		return floor
+	}
 }

@@ -84,9 +84,6 @@ func (b backend) Status(ctx context.Context) (any, error) {
 		s.Day, s.Waiting, s.InService = h.Day, len(h.Queue().Waiting), !d.loop.service.stopped
 		s.Devices, s.Warnings = d.health.devices(h.Health()), h.Warnings()
 	})
-	if len(d.cfg.County.Brokers) > 0 {
-		s.Devices = append(s.Devices, d.countyLine())
-	}
 	return s, err
 }
 

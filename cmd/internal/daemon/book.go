@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"slices"
 
 	"halld/cmd/internal/hall"
 	"halld/cmd/internal/identity"
@@ -26,10 +27,10 @@ type book struct {
 // snapshotEvery is how many records a start may have to replay.
 const snapshotEvery = 500
 
-// write puts data on disk as records of one moment, in one transaction and one
-// sync. The end of a day is followed by its digest, in a transaction of its own.
-func (b *book) write(at hall.Stamp, data []hall.Data, who *newcomer, h *hall.Hall) error {
-	day := dayEnded(data)
+// write puts data on disk as records of one moment, with the side values that
+// belong to them, in one transaction and one sync. The end of a day is followed by its digest, in a transaction of its own.
+func (b *book) write(at hall.Stamp, data []hall.Data, who *newcomer, h *hall.Hall, more ...ledger.Side) error {
+	day, begins := dayEnded(data), dayBegins(data) && at.Trusted
 	if day != "" {
 		b.digest(at) // of an earlier day, if that failed
 	}
@@ -48,8 +49,12 @@ func (b *book) write(at hall.Stamp, data []hall.Data, who *newcomer, h *hall.Hal
 	if err != nil {
 		return err
 	}
+	side = append(side, more...)
 	if day != "" {
 		side = append(side, digestDue(day))
+	}
+	if begins {
+		side = append(side, floorSide(at))
 	}
 	if _, err := b.ledger.Append(entries, side...); err != nil {
 		return err
@@ -58,6 +63,9 @@ func (b *book) write(at hall.Stamp, data []hall.Data, who *newcomer, h *hall.Hal
 	b.since += uint64(len(entries))
 	if day != "" {
 		b.digest(at)
+	}
+	if begins {
+		b.expire(at)
 	}
 	return nil
 }
@@ -70,6 +78,22 @@ const keyTried = "tried"
 func (b *book) try(at hall.Stamp) error {
 	_, err := b.ledger.Append(nil, ledger.Put(ledger.Meta, keyTried, []byte(at.Time.String())))
 	return err
+}
+
+// dayBegins says whether the beginning of a day is among data.
+func dayBegins(data []hall.Data) bool {
+	return slices.ContainsFunc(data, func(d hall.Data) bool {
+		_, is := d.(*hall.DayOpened)
+		return is
+	})
+}
+
+// expire drops what the ledger keeps for a time only, such as answers to the
+// county's commands. A failure is nobody's who opens a day.
+func (b *book) expire(at hall.Stamp) {
+	if _, err := b.ledger.Expire(at.Time); err != nil {
+		b.log.Warn("what has expired was not removed; it is tried again tomorrow", "err", err)
+	}
 }
 
 // seal puts the identity of the person in d under the county's key, bound to the
@@ -102,7 +126,7 @@ func (b *book) seal(d hall.Data, seq uint64, who *newcomer) error {
 // snapshot on, or from the first record.
 func (b *book) replay(ctx context.Context, cfg hall.Config) (*hall.Hall, error) {
 	if rec := b.ledger.Recovery(); rec != nil {
-		if err := b.recover(ctx, cfg, rec); err != nil {
+		if err := b.recover(ctx, rec, hall.New(cfg), true); err != nil {
 			return nil, fmt.Errorf("recovering the ledger: %w", err)
 		}
 	}

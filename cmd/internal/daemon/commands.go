@@ -8,6 +8,7 @@ import (
 
 	"halld/cmd/internal/county"
 	"halld/cmd/internal/hall"
+	"halld/cmd/internal/ledger"
 	"halld/config"
 )
 
@@ -31,12 +32,13 @@ func (d *Daemon) ordered(ctx context.Context, c county.Command, ev hall.Event) (
 	if err := json.Unmarshal(c.Body, ev); err != nil {
 		return nil, fmt.Errorf("%w: %w", county.ErrInvalid, err)
 	}
-	return d.decided(ctx, ev)
+	return d.decided(ctx, c, ev)
 }
 
-// decided gives the rules' answer, unless the hall can promise nothing now.
-func (d *Daemon) decided(ctx context.Context, ev hall.Event) (any, error) {
-	reply, err := d.loop.Do(ctx, ev)
+// decided gives the rules' answer, unless the hall can promise nothing now. That
+// the command was done is written with what it does.
+func (d *Daemon) decided(ctx context.Context, c county.Command, ev hall.Event) (any, error) {
+	reply, err := d.loop.send(ctx, call{event: ev, side: []ledger.Side{c.Done()}})
 	if errors.Is(err, errOutOfService) || ctx.Err() != nil {
 		return nil, county.ErrLater
 	}
@@ -74,5 +76,5 @@ func (d *Daemon) lists(ctx context.Context, c county.Command) (any, error) {
 	for _, t := range l.Trades {
 		ev.Trades = append(ev.Trades, hall.Trade(t))
 	}
-	return d.decided(ctx, ev)
+	return d.decided(ctx, c, ev)
 }

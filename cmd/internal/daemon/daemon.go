@@ -37,7 +37,8 @@ type Opts struct {
 	// Trace gets the bytes on every line, masked; nil traces nothing.
 	Trace func(bridge.TraceEvent)
 
-	vfs string // of the ledger, for tests; empty is the system's
+	vfs    string        // of the ledger, for tests; empty is the system's
+	steady time.Duration // how long the line to the county must be otherwise to be told; default 15 s
 }
 
 // Daemon is a hall that is put together.
@@ -139,17 +140,21 @@ func (d *Daemon) begin(ctx context.Context, work *tasks) error {
 // several times as long.
 const beat = 5 * time.Second
 
-// alive says how the hall is, as long as its loop answers, and keeps the start
-// short by saving the state now and then.
+// alive says how the hall is, as long as its loop answers, and looks after what
+// only time brings: the line to the county, old alarms, and a saved state that
+// keeps the start short.
 func (d *Daemon) alive(ctx context.Context) error {
+	line := network{steady: cmp.Or(d.opts.steady, 15*time.Second)}
 	for ctx.Err() == nil {
 		var status string
+		var stale bool
 		err := d.loop.View(ctx, func(h *hall.Hall) {
 			b := h.Board()
 			status = fmt.Sprintf("%s：等候 %d 人，%d 台设备有故障", b.Hall, len(h.Queue().Waiting), h.Faults())
 			if d.loop.service.stopped {
 				status = b.Hall + "：" + errOutOfService.Error()
 			}
+			stale = d.staleRollback(h)
 			if err := d.book.snapshot(h, snapshotEvery); err != nil {
 				d.log.Warn("the state was not saved; the next start takes longer", "err", err)
 			}
@@ -157,9 +162,40 @@ func (d *Daemon) alive(ctx context.Context) error {
 		if err == nil && d.opts.Alive != nil {
 			d.opts.Alive(status)
 		}
-		pause(ctx, beat)
+		if stale {
+			d.health.words.put(hall.DeviceReport{Device: ledgerName})
+		}
+		if len(d.cfg.County.Brokers) > 0 {
+			if report, ok := line.look(networkFault(d.county.Status()), time.Now()); ok {
+				d.health.words.put(report)
+			}
+		}
+		pause(ctx, min(beat, line.steady))
 	}
 	return nil
+}
+
+// mostBusy is how long the hall may be busy with something that no loop can
+// answer beside.
+const mostBusy = 15 * time.Minute
+
+// busy says that the hall lives until done is called, while its ledger is made
+// anew: on a small board that takes longer than the watchdog waits.
+func (d *Daemon) busy(status string) (done func()) {
+	if d.opts.Alive == nil {
+		return func() {}
+	}
+	ctx, stop := context.WithTimeout(context.Background(), mostBusy)
+	var back sync.WaitGroup
+	back.Go(func() {
+		for pause(ctx, beat); ctx.Err() == nil; pause(ctx, beat) {
+			d.opts.Alive(status)
+		}
+	})
+	return func() {
+		stop()
+		back.Wait()
+	}
 }
 
 // open puts a hall together: nothing is sent to any device yet.
@@ -195,6 +231,7 @@ func (d *Daemon) openBook() error {
 	if err != nil {
 		return err
 	}
+	defer d.busy("正在检查账本")()
 	d.ledger, err = ledger.Open(filepath.Join(d.cfg.DataDir, "ledger.db"), ledger.Opts{Hall: d.cfg.HallID(), Log: d.log, VFS: d.opts.vfs})
 	if err != nil {
 		return err
@@ -211,9 +248,11 @@ func (d *Daemon) openBook() error {
 
 // build replays the ledger and makes the loop and the devices around it.
 func (d *Daemon) build(ctx context.Context, refKey []byte) error {
-	d.clock = newClock(d.cfg.Location, d.cfg.Clock.Trust == "always", d.lastTime(ctx))
+	d.clock = newClock(d.cfg.Location, d.cfg.Clock.Trust == "always", clockFloor(ctx, d.ledger))
 	d.book.clock = d.clock
+	done := d.busy("正在重建账本")
 	h, err := d.book.replay(ctx, rules(d.cfg))
+	done()
 	if err != nil {
 		return err
 	}
@@ -231,15 +270,4 @@ func (d *Daemon) build(ctx context.Context, refKey []byte) error {
 	d.loop.act = d.gear.act
 	d.county = d.reporter()
 	return nil
-}
-
-// lastTime is the time of the last record, below which no clock is believed.
-func (d *Daemon) lastTime(ctx context.Context) (t time.Time) {
-	seq, _ := d.ledger.Head()
-	for r, err := range d.ledger.Read(ctx, max(seq, 1), 1) {
-		if err == nil && r.Trusted {
-			t = r.Time
-		}
-	}
-	return t
 }

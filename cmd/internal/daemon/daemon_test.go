@@ -22,7 +22,8 @@ type stage struct {
 	hw      *sim.Hall
 	cfg     *config.Config
 	tickets chan printer.Ticket
-	more    string // tables of hall.toml beside those of the hardware
+	more    string        // tables of hall.toml beside those of the hardware
+	steady  time.Duration // of Opts
 	d       *Daemon
 	disk    *disk // under the ledger
 	trace   traces
@@ -30,11 +31,18 @@ type stage struct {
 	stop    func()
 }
 
-func onStage(t *testing.T) *stage {
+func onStage(t *testing.T, more ...string) *stage {
 	t.Helper()
-	s := &stage{tickets: make(chan printer.Ticket, 64)}
-	s.open(t, sim.Opts{Windows: 2, Pins: true, OnTicket: func(p printer.Ticket) { s.tickets <- p }})
+	s := &stage{more: strings.Join(more, "\n")}
+	s.stand(t)
 	return s
+}
+
+// stand builds a hall with two windows whose slips come to tickets.
+func (s *stage) stand(t *testing.T) {
+	t.Helper()
+	s.tickets = make(chan printer.Ticket, 64)
+	s.open(t, sim.Opts{Windows: 2, Pins: true, OnTicket: func(p printer.Ticket) { s.tickets <- p }})
 }
 
 // open builds the hardware and starts the daemon in front of it.
@@ -66,7 +74,7 @@ func (s *stage) start() {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(s.t.Context())
 	ready, ended := make(chan *Daemon, 1), make(chan error, 1)
-	opts := Opts{Log: slog.New(slog.NewTextHandler(s.t.Output(), nil)), vfs: s.disk.name, Trace: s.trace.add}
+	opts := Opts{Log: slog.New(slog.NewTextHandler(s.t.Output(), nil)), vfs: s.disk.name, Trace: s.trace.add, steady: s.steady}
 	go func() { ended <- run(ctx, s.cfg, opts, ready); close(ended) }()
 	s.ended = ended
 	select {

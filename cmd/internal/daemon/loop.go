@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"halld/cmd/internal/hall"
+	"halld/cmd/internal/ledger"
 )
 
 // errEnded answers whoever speaks to a loop that runs no more.
@@ -39,7 +40,8 @@ type loop struct {
 // call is a question or an event on its way into the loop.
 type call struct {
 	event hall.Event
-	who   *newcomer // whose card this is, for the vault
+	who   *newcomer     // whose card this is, for the vault
+	side  []ledger.Side // to be written with what comes of the event
 	view  func(*hall.Hall)
 	done  chan<- answer
 }
@@ -188,26 +190,26 @@ func (l *loop) step(c call) (hall.Outcome, error) {
 		if due == nil {
 			continue
 		}
-		if _, err := l.decide(at, due, nil); err != nil {
+		if _, err := l.decide(at, call{event: due}); err != nil {
 			l.service.lose(c.event)
 			return hall.Outcome{}, err
 		}
 	}
 	l.service.lost = nil
-	out, err := l.decide(at, c.event, c.who)
+	out, err := l.decide(at, c)
 	if errors.Is(err, errOutOfService) {
 		l.service.lose(c.event)
 	}
 	return out, err
 }
 
-func (l *loop) decide(at hall.Stamp, ev hall.Event, who *newcomer) (hall.Outcome, error) {
-	out, err := l.hall.Handle(at, ev)
+func (l *loop) decide(at hall.Stamp, c call) (hall.Outcome, error) {
+	out, err := l.hall.Handle(at, c.event)
 	if err != nil || len(out.Data) == 0 {
 		l.carryOut(out.Effects)
 		return out, err
 	}
-	if err := l.book.write(at, out.Data, who, l.hall); err != nil {
+	if err := l.book.write(at, out.Data, c.who, l.hall, c.side...); err != nil {
 		l.leaveService(err)
 		return hall.Outcome{}, errOutOfService
 	}

@@ -9,29 +9,57 @@ import (
 )
 
 // salvageBatch is how many old records go into one transaction.
-const salvageBatch = 50
+const salvageBatch = 256
 
 // recover brings the state of the ledgers that were set aside into the one that
-// took their place. A power cut in between only means doing it again.
-func (b *book) recover(ctx context.Context, cfg hall.Config, rec *ledger.Recovery) error {
-	h := hall.New(cfg)
-	var unconfirmed []ledger.Entry
+// took their place. h is that state, or with replay a new hall that the saved
+// records are applied to. A power cut in between only means going on where it
+// stopped.
+func (b *book) recover(ctx context.Context, rec *ledger.Recovery, h *hall.Hall, replay bool) error {
+	told := &hall.LedgerRecovered{Reason: rec.Reason, Epoch: rec.Epoch, Records: rec.Records, Last: rec.Last, Lost: [][2]uint64{}}
+	for _, r := range rec.Lost {
+		told.Lost = append(told.Lost, r)
+	}
+	already, err := b.carried(ctx)
+	if err != nil {
+		return err
+	}
+	c := carrier{book: b, skip: already}
 	files, err := b.ledger.Earlier()
 	if err != nil {
 		return err
 	}
 	for _, f := range files {
+		last := f == rec.Salvage
+		if !last && !replay {
+			continue
+		}
 		for r, err := range ledger.ReadSalvage(f) {
+			if err == nil {
+				err = ctx.Err()
+			}
 			if err != nil {
 				return fmt.Errorf("reading the saved records: %w", err)
 			}
-			if err := replayOne(h, r); err != nil {
+			if replay {
+				if err := replayOne(h, r); err != nil {
+					return err
+				}
+			}
+			if !last || rec.Confirmed.Has(r.Seq) {
+				continue
+			}
+			if len(r.Doc) > ledger.MaxDoc-carrierRoom {
+				told.Lost = append(told.Lost, [2]uint64{r.Seq, r.Seq})
+				continue
+			}
+			if err := c.add(r); err != nil {
 				return err
 			}
-			if f == rec.Salvage && !rec.Confirmed.Has(r.Seq) {
-				unconfirmed = append(unconfirmed, salvaged(r))
-			}
 		}
+	}
+	if err := c.flush(); err != nil {
+		return err
 	}
 	state, err := h.Snapshot()
 	if err != nil {
@@ -40,31 +68,62 @@ func (b *book) recover(ctx context.Context, cfg hall.Config, rec *ledger.Recover
 	if err := b.ledger.SaveSnapshot(ledger.Snapshot{Version: hall.SnapshotVersion, State: state}); err != nil {
 		return err
 	}
-	return b.tell(ctx, rec, unconfirmed)
+	return b.tell(told)
 }
 
-// tell records what was set aside, and what of it the county still lacks.
-func (b *book) tell(ctx context.Context, rec *ledger.Recovery, unconfirmed []ledger.Entry) error {
-	told := &hall.LedgerRecovered{Reason: rec.Reason, Epoch: rec.Epoch, Records: rec.Records, Last: rec.Last, Lost: [][2]uint64{}}
-	for _, r := range rec.Lost {
-		told.Lost = append(told.Lost, r)
-	}
-	for len(unconfirmed) > 0 && ctx.Err() == nil {
-		n := min(len(unconfirmed), salvageBatch)
-		if _, err := b.ledger.Append(unconfirmed[:n]); err != nil {
-			return err
-		}
-		unconfirmed = unconfirmed[n:]
-	}
+// tell records what was set aside, which ends the recovery.
+func (b *book) tell(told *hall.LedgerRecovered) error {
 	at := b.clock.now()
 	entry := ledger.Entry{
 		Kind: string(told.Kind()), Subject: told.Subject(), Data: told,
 		Time: at.Time, Trusted: at.Trusted, Boot: at.Boot, Uptime: at.Uptime,
 	}
-	if _, err := b.ledger.Append([]ledger.Entry{entry}, ledger.RecoveryDone()); err != nil {
-		return err
+	_, err := b.ledger.Append([]ledger.Entry{entry}, ledger.RecoveryDone())
+	return err
+}
+
+// carried counts the records that were taken into this ledger already.
+func (b *book) carried(ctx context.Context) (n uint64, err error) {
+	kind := string(new(hall.LedgerSalvaged).Kind())
+	for r, err := range b.ledger.Read(ctx, 1, 0) {
+		if err != nil {
+			return 0, err
+		}
+		if r.Kind == kind {
+			n++
+		}
 	}
-	return ctx.Err()
+	return n, nil
+}
+
+// carrierRoom is what a record needs, in bytes, beside the one it carries.
+const carrierRoom = 1 << 10
+
+// carrier takes what the county lacks into the new ledger, a batch at a time.
+type carrier struct {
+	book  *book
+	skip  uint64 // how many were taken before the power went
+	batch []ledger.Entry
+}
+
+func (c *carrier) add(r ledger.Record) error {
+	if c.skip > 0 {
+		c.skip--
+		return nil
+	}
+	if c.batch = append(c.batch, salvaged(r)); len(c.batch) < salvageBatch {
+		return nil
+	}
+	return c.flush()
+}
+
+func (c *carrier) flush() error {
+	if len(c.batch) == 0 {
+		return nil
+	}
+	_, err := c.book.ledger.Append(c.batch)
+	c.batch = c.batch[:0]
+	return err
 }
 
 func salvaged(r ledger.Record) ledger.Entry {

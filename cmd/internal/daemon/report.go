@@ -48,19 +48,36 @@ func (h *health) forCounty(dir string) func() county.Health {
 // image of it was restored. It is no event of the rules.
 type rolledBack struct{ err error }
 
+// oldCard is the fault of a ledger that began anew for that reason. It is a
+// thing to know for a day, since nothing can be repaired.
+const oldCard = "rolled-back"
+
+// staleRollback says whether that fault is of a day before.
+func (d *Daemon) staleRollback(h *hall.Hall) bool {
+	for _, dev := range h.Health() {
+		if dev.Name == ledgerName && dev.Fault == oldCard {
+			return dev.Since.In(d.cfg.Location).Format(time.DateOnly) < h.Day
+		}
+	}
+	return false
+}
+
 // beginEpoch gives the ledger up for a new one, so that no number of a record is
-// used twice. It runs inside the loop.
-func (d *Daemon) beginEpoch(ctx context.Context, why error) error {
+// used twice. It runs inside the loop, whose state the new one begins with.
+func (d *Daemon) beginEpoch(ctx context.Context, h *hall.Hall, why error) error {
+	defer d.busy("存储卡是旧的备份，正在另起账本")()
 	if err := d.ledger.NewEpoch(why.Error()); err != nil {
 		return err
 	}
-	return d.book.recover(ctx, rules(d.cfg), d.ledger.Recovery())
+	err := d.book.recover(ctx, d.ledger.Recovery(), h, false)
+	d.book.since, _ = d.ledger.Head() // behind the snapshot that it begins with
+	return err
 }
 
 // rollback begins a new epoch and raises the alarm.
 func (h *health) rollback(ctx context.Context, d *Daemon, why error) {
 	var err error
-	if viewErr := h.loop.View(ctx, func(*hall.Hall) { err = d.beginEpoch(ctx, why) }); viewErr != nil {
+	if viewErr := h.loop.View(ctx, func(hl *hall.Hall) { err = d.beginEpoch(ctx, hl, why) }); viewErr != nil {
 		return
 	}
 	if err != nil {
@@ -68,7 +85,7 @@ func (h *health) rollback(ctx context.Context, d *Daemon, why error) {
 		return
 	}
 	h.log.Error("an old image of the storage card was restored; the ledger goes on in a new epoch", "err", why)
-	h.words.put(hall.DeviceReport{Device: ledgerName, Fault: "rolled-back"})
+	h.words.put(hall.DeviceReport{Device: ledgerName, Fault: oldCard})
 }
 
 // diskFree is the room that is left for the ledger, in bytes.

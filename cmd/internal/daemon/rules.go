@@ -50,6 +50,9 @@ func rules(c *config.Config) hall.Config {
 // deviceNames are all that may report a fault, as they report it.
 func deviceNames(c *config.Config) []string {
 	list := []string{ledgerName}
+	if len(c.County.Brokers) > 0 {
+		list = append(list, hall.NetworkName)
+	}
 	if c.Reader != nil {
 		list = append(list, "reader")
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"halld/cmd/internal/hall"
 )
@@ -13,10 +14,10 @@ import (
 func TestStatusTellsWhatWaits(t *testing.T) {
 	s := onStage(t)
 	s.stop()
-	s.cfg.County.Brokers = []string{"tcp://127.0.0.1:1"} // nobody is there
+	s.cfg.County.Brokers, s.steady = []string{"tcp://127.0.0.1:1"}, 50*time.Millisecond // nobody is there
 	s.start()
 	s.hw.Locker.ForceOpen(7)
-	s.until("the forced door is seen", func(h *hall.Hall) bool { return len(h.Warnings()) > 0 && h.Faults() == 0 })
+	s.until("the forced door and the dead line are seen", func(h *hall.Hall) bool { return len(h.Warnings()) > 0 && h.Faults() == 1 })
 	answer, err := (backend{s.d}).Status(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,6 @@ import (
 	"halld/cmd/internal/hall"
 	"halld/cmd/internal/slip"
 	"halld/config"
-	"halld/devices"
 	"halld/devices/idcard"
 	"halld/devices/locker"
 	"halld/devices/printer"
@@ -106,25 +105,6 @@ func (b backend) County(context.Context) (any, error) {
 		}
 	}
 	return s, nil
-}
-
-// countyLine is the line to the county among the devices. It is no matter of the
-// rules: nothing here waits for it.
-func (d *Daemon) countyLine() Device {
-	s := d.county.Status()
-	line := hall.Device{Name: "county", Since: s.Since}
-	if !s.Connected {
-		line.Fault = string(devices.Offline)
-	}
-	if !line.Since.IsZero() {
-		line.Since = line.Since.In(d.cfg.Location)
-	}
-	return Device{Device: line}
-}
-
-// Online reports whether the county hears the hall.
-func (b backend) Online() bool {
-	return len(b.d.cfg.County.Brokers) == 0 || b.d.county.Status().Connected
 }
 
 // orderOf is the order of a board's status bytes, empty for boards that have only

@@ -141,6 +141,9 @@ func (h *Hall) stateLines() []string {
 	return slices.DeleteFunc(lines, func(l string) bool { return l == "" })
 }
 
+// NetworkName is the device name under which the line to the county is reported.
+const NetworkName = "county"
+
 // deviceLine is what a device's fault means to the public; empty if nothing.
 func deviceLine(d Device) string {
 	kind, _, _ := strings.Cut(d.Name, "/")
@@ -153,6 +156,8 @@ func deviceLine(d Device) string {
 		return "打印机故障，小票稍后打印"
 	case kind == "reader":
 		return "读卡器故障，请到服务窗口登记"
+	case kind == NetworkName && d.Fault == "offline":
+		return "网络中断，业务可照常办理"
 	case kind == "locker":
 		return "有柜门故障，请找工作人员"
 	}

@@ -99,6 +99,7 @@ func (s *story) decide(ev Event) (Outcome, error) {
 			s.t.Fatal(err)
 		}
 		s.ledger = append(s.ledger, stored{d.Kind(), s.at, raw})
+		keep(s.ledger[len(s.ledger)-1])
 		apply(s.t, s.h, s.ledger[len(s.ledger)-1])
 	}
 	for _, e := range out.Effects {

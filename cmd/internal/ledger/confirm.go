@@ -2,10 +2,13 @@ package ledger
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"iter"
 	"slices"
+
+	"github.com/ncruces/go-sqlite3"
 )
 
 // Range is the sequences from its first to its second number, both included.
@@ -20,6 +23,7 @@ type Ack struct {
 	Epoch string  `json:"epoch"`
 	Upto  uint64  `json:"upto"`
 	Holes []Range `json:"holes"`
+	Head  string  `json:"head,omitempty"` // hash of record Upto there; a county need not say it
 }
 
 // Confirmed is the last acknowledgement that was taken.
@@ -35,7 +39,7 @@ func (l *Ledger) Confirmed() Ack {
 // with the holes; the watermark then stays where it was.
 func (l *Ledger) Confirm(ack Ack) error {
 	return l.locked("confirming records", func(d *db) error {
-		ack, err := ack.clean(l.epoch, l.last)
+		ack, err := l.fits(d, ack)
 		if err != nil || l.ack.equal(ack) {
 			return err
 		}
@@ -49,6 +53,35 @@ func (l *Ledger) Confirm(ack Ack) error {
 		l.ack = ack
 		return nil
 	})
+}
+
+// Check holds an acknowledgement to the ledger and gives it with its holes in
+// order, as Confirm would keep it. Its errors are those of Confirm.
+func (l *Ledger) Check(ack Ack) (clean Ack, err error) {
+	err = l.locked("checking an acknowledgement", func(d *db) error {
+		clean, err = l.fits(d, ack)
+		return err
+	})
+	return clean, err
+}
+
+// fits gives an acknowledgement that can be of this ledger. An old image of the
+// card that was written on has as many records as the county and others in
+// their places, so the last one has to be the same.
+func (l *Ledger) fits(d *db, ack Ack) (Ack, error) {
+	ack, err := ack.clean(l.epoch, l.last)
+	if err != nil || ack.Head == "" || ack.Upto == 0 {
+		return ack, err
+	}
+	same := true // unless it is seen otherwise: of a row that is gone nothing is known
+	err = d.query(`SELECT hash FROM records WHERE seq = ?`, func(s *sqlite3.Stmt) {
+		same = hex.EncodeToString(s.ColumnRawBlob(0)) == ack.Head
+	}, ack.Upto)
+	if err == nil && !same {
+		err = fmt.Errorf("%w: its record %d is another than the one here", ErrAhead, ack.Upto)
+	}
+	ack.Head = ""
+	return ack, err
 }
 
 // UnconfirmedCount is how many records the county has yet to commit. It costs

@@ -37,8 +37,9 @@ var (
 	ErrVersion = errors.New("ledger is of a newer version")
 	// ErrHall: the file is another hall's.
 	ErrHall = errors.New("ledger is of another hall")
-	// ErrAhead: the county has committed records that are not here: an old
-	// image of the card was restored. Stop, then begin a NewEpoch.
+	// ErrAhead: the county has committed records that are not here, or others
+	// in their place: an old image of the card was restored. Stop, then begin a
+	// NewEpoch.
 	ErrAhead = errors.New("county is ahead of the ledger")
 	// ErrEpoch: an acknowledgement of another epoch.
 	ErrEpoch = errors.New("acknowledgement is of another epoch")
@@ -154,11 +155,7 @@ func (l *Ledger) encode(entries []Entry) ([]Record, error) {
 	seq, prev := l.last, l.head
 	for i, e := range entries {
 		seq++
-		err := e.check()
-		var r Record
-		if err == nil {
-			r, err = encode(l.opts.Hall, l.epoch, seq, prev, e)
-		}
+		r, err := e.Record(l.opts.Hall, l.epoch, seq, prev)
 		if err != nil {
 			return nil, fmt.Errorf("entry %d (%s): %w", i, e.Kind, err)
 		}

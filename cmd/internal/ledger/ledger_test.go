@@ -287,14 +287,14 @@ func TestConfirm(t *testing.T) {
 		want error
 		left []uint64
 	}{
-		{"first", Ack{epoch, 4, nil}, nil, []uint64{5, 6, 7, 8, 9, 10}},
-		{"holes", Ack{epoch, 9, []Range{{7, 8}, {2, 2}}}, nil, []uint64{2, 7, 8, 10}},
-		{"again", Ack{epoch, 9, []Range{{2, 2}, {7, 8}}}, nil, []uint64{2, 7, 8, 10}},
-		{"another epoch", Ack{"0000000000000000", 10, nil}, ErrEpoch, []uint64{2, 7, 8, 10}},
-		{"ahead", Ack{epoch, 11, nil}, ErrAhead, []uint64{2, 7, 8, 10}},
-		{"back", Ack{epoch, 8, nil}, nil, []uint64{9, 10}},
-		{"all", Ack{epoch, 10, nil}, nil, []uint64{}},
-		{"hole", Ack{epoch, 10, []Range{{10, 10}}}, nil, []uint64{10}},
+		{"first", Ack{Epoch: epoch, Upto: 4}, nil, []uint64{5, 6, 7, 8, 9, 10}},
+		{"holes", Ack{Epoch: epoch, Upto: 9, Holes: []Range{{7, 8}, {2, 2}}}, nil, []uint64{2, 7, 8, 10}},
+		{"again", Ack{Epoch: epoch, Upto: 9, Holes: []Range{{2, 2}, {7, 8}}}, nil, []uint64{2, 7, 8, 10}},
+		{"another epoch", Ack{Epoch: "0000000000000000", Upto: 10}, ErrEpoch, []uint64{2, 7, 8, 10}},
+		{"ahead", Ack{Epoch: epoch, Upto: 11}, ErrAhead, []uint64{2, 7, 8, 10}},
+		{"back", Ack{Epoch: epoch, Upto: 8}, nil, []uint64{9, 10}},
+		{"all", Ack{Epoch: epoch, Upto: 10}, nil, []uint64{}},
+		{"hole", Ack{Epoch: epoch, Upto: 10, Holes: []Range{{10, 10}}}, nil, []uint64{10}},
 	} {
 		err := l.Confirm(tt.ack)
 		if !errors.Is(err, tt.want) {
@@ -308,15 +308,55 @@ func TestConfirm(t *testing.T) {
 		}
 	}
 	for _, holes := range [][]Range{{{0, 1}}, {{3, 2}}, {{1, 3}, {3, 4}}, {{9, 10}}} {
-		if err := l.Confirm(Ack{epoch, 9, holes}); err == nil {
+		if err := l.Confirm(Ack{Epoch: epoch, Upto: 9, Holes: holes}); err == nil {
 			t.Errorf("Confirm took holes %v under 9", holes)
 		}
 	}
 	l.Close()
 	l = open(t, path)
-	want := Ack{epoch, 10, []Range{{10, 10}}}
+	want := Ack{Epoch: epoch, Upto: 10, Holes: []Range{{10, 10}}}
 	if diff := cmp.Diff(want, l.Confirmed()); diff != "" {
 		t.Errorf("watermark after reopening (-want +got):\n%s", diff)
+	}
+}
+
+// TestConfirmHoldsTheHead: an old image of the card that was written on has
+// enough records, but not the county's.
+func TestConfirmHoldsTheHead(t *testing.T) {
+	l, _ := openNew(t)
+	appendN(t, l, 10)
+	other, _ := openNew(t)
+	appendN(t, other, 5)
+	hash := func(l *Ledger, seq uint64) string {
+		for r, err := range l.Read(t.Context(), seq, 1) {
+			if err == nil {
+				return r.Hash
+			}
+		}
+		t.Fatalf("record %d does not read", seq)
+		return ""
+	}
+	for _, tt := range []struct {
+		name string
+		ack  Ack
+		want error
+		upto uint64
+	}{
+		{"own record", Ack{Upto: 5, Head: hash(l, 5)}, nil, 5},
+		{"another's record", Ack{Upto: 6, Head: hash(other, 5)}, ErrAhead, 5},
+		{"another's record behind a hole", Ack{Upto: 6, Holes: []Range{{2, 3}}, Head: hash(other, 5)}, ErrAhead, 5},
+		{"nonsense", Ack{Upto: 6, Head: "x"}, ErrAhead, 5},
+		{"a county that says none", Ack{Upto: 7}, nil, 7},
+		{"before the first", Ack{Head: Genesis}, nil, 0},
+		{"own record behind a hole", Ack{Upto: 8, Holes: []Range{{2, 3}}, Head: hash(l, 8)}, nil, 8},
+	} {
+		tt.ack.Epoch = l.Epoch()
+		if _, err := l.Check(tt.ack); !errors.Is(err, tt.want) {
+			t.Errorf("%s: Check = %v, want %v", tt.name, err, tt.want)
+		}
+		if err := l.Confirm(tt.ack); !errors.Is(err, tt.want) || l.Confirmed().Upto != tt.upto {
+			t.Errorf("%s: Confirm = %v and the watermark is %d, want %v and %d", tt.name, err, l.Confirmed().Upto, tt.want, tt.upto)
+		}
 	}
 }
 
@@ -335,7 +375,7 @@ func unconfirmed(t *testing.T, l *Ledger, after uint64) []uint64 {
 func TestUnconfirmedAfter(t *testing.T) {
 	l, _ := openNew(t)
 	appendN(t, l, 6)
-	if err := l.Confirm(Ack{l.Epoch(), 4, []Range{{2, 3}}}); err != nil {
+	if err := l.Confirm(Ack{Epoch: l.Epoch(), Upto: 4, Holes: []Range{{2, 3}}}); err != nil {
 		t.Fatal(err)
 	}
 	for after, want := range map[uint64][]uint64{0: {2, 3, 5, 6}, 2: {3, 5, 6}, 3: {5, 6}, 5: {6}, 6: {}, 99: {}} {
@@ -346,7 +386,7 @@ func TestUnconfirmedAfter(t *testing.T) {
 }
 
 func TestAckJSON(t *testing.T) {
-	b, err := json.Marshal(Ack{"e", 9, []Range{{2, 3}}})
+	b, err := json.Marshal(Ack{Epoch: "e", Upto: 9, Holes: []Range{{2, 3}}})
 	if got, want := string(b), `{"epoch":"e","upto":9,"holes":[[2,3]]}`; err != nil || got != want {
 		t.Errorf("Ack is %s, want %s (%v)", got, want, err)
 	}

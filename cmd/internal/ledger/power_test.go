@@ -35,7 +35,7 @@ func workload(l *Ledger) (acked []Record) {
 		if i%7 == 3 && l.SaveSnapshot(Snapshot{last, 1, fmt.Append(nil, last)}) != nil {
 			return acked
 		}
-		if i%5 == 2 && l.Confirm(Ack{l.Epoch(), last / 2, nil}) != nil {
+		if i%5 == 2 && l.Confirm(Ack{Epoch: l.Epoch(), Upto: last / 2}) != nil {
 			return acked
 		}
 	}
@@ -218,7 +218,7 @@ func TestDiskFullKeepsNothingHalf(t *testing.T) {
 					t.Errorf("Append on a failing disk = %v", err)
 				}
 			}
-			if l.Confirm(Ack{l.Epoch(), 3, nil}) == nil || l.Confirmed().Upto != 0 {
+			if l.Confirm(Ack{Epoch: l.Epoch(), Upto: 3}) == nil || l.Confirmed().Upto != 0 {
 				t.Error("Confirm on a failing disk moved the watermark")
 			}
 			if got := len(readAll(t, l)); got != 3 || l.Next() != 4 {

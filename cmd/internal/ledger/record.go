@@ -88,9 +88,12 @@ const (
 	maxKindLength = 64
 )
 
-// encode writes entry as record seq of the epoch, after the record whose hash
-// is prev, and reads it back.
-func encode(hall, epoch string, seq uint64, prev string, e Entry) (Record, error) {
+// Record is the entry as record seq of an epoch, after the record whose hash is
+// prev. It is read back from its bytes.
+func (e Entry) Record(hall, epoch string, seq uint64, prev string) (Record, error) {
+	if err := e.check(); err != nil {
+		return Record{}, err
+	}
 	data := []byte("{}")
 	if e.Data != nil {
 		var err error

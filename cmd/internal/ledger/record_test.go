@@ -11,7 +11,7 @@ const testEpoch = "0123456789abcdef"
 
 func sampleDoc(t testing.TB) []byte {
 	t.Helper()
-	r, err := encode(testHall, testEpoch, 1, Genesis, entry(1))
+	r, err := entry(1).Record(testHall, testEpoch, 1, Genesis)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,9 +71,9 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := encode(r.Hall, r.Epoch, r.Seq, r.Prev, Entry{
+		again, err := Entry{
 			Kind: r.Kind, Time: r.Time, Trusted: r.Trusted, Subject: r.Subject, Boot: r.Boot, Uptime: r.Uptime, Data: r.Data,
-		})
+		}.Record(r.Hall, r.Epoch, r.Seq, r.Prev)
 		if err != nil {
 			if len(doc) > MaxDoc/8 { // spelled out it may grow past MaxDoc
 				return

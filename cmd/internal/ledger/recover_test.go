@@ -45,7 +45,7 @@ func TestBrokenTailIsSetAside(t *testing.T) {
 	l, path := openNew(t)
 	appendN(t, l, 9)
 	epoch := l.Epoch()
-	ack := Ack{epoch, 4, []Range{{2, 2}}}
+	ack := Ack{Epoch: epoch, Upto: 4, Holes: []Range{{2, 2}}}
 	if err := l.Confirm(ack); err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +208,7 @@ func TestNewEpoch(t *testing.T) {
 		t.Fatal(err)
 	}
 	epoch := l.Epoch()
-	if err := l.Confirm(Ack{epoch, 8, nil}); !errors.Is(err, ErrAhead) {
+	if err := l.Confirm(Ack{Epoch: epoch, Upto: 8}); !errors.Is(err, ErrAhead) {
 		t.Fatalf("Confirm = %v, want ErrAhead", err)
 	}
 	if err := l.NewEpoch("an old image of the card was restored"); err != nil {
@@ -218,7 +218,7 @@ func TestNewEpoch(t *testing.T) {
 	if r == nil || r.Epoch != epoch || r.Records != 3 || len(r.Lost) != 0 || l.Epoch() == epoch || l.Next() != 1 {
 		t.Fatalf("after NewEpoch: next %d, %+v", l.Next(), r)
 	}
-	if err := l.Confirm(Ack{epoch, 3, nil}); !errors.Is(err, ErrEpoch) {
+	if err := l.Confirm(Ack{Epoch: epoch, Upto: 3}); !errors.Is(err, ErrEpoch) {
 		t.Errorf("Confirm of the old epoch = %v, want ErrEpoch", err)
 	}
 	if v, ok, err := l.Get(Staff, "01"); !ok || string(v) != "hash" || err != nil {

@@ -60,7 +60,7 @@ func TestForgery(t *testing.T) {
 	forged := func(seq uint64) Record {
 		e := entry(int(seq))
 		e.Subject = "A999"
-		r, err := encode(testHall, l.Epoch(), seq, wrote[seq-1].Prev, e)
+		r, err := e.Record(testHall, l.Epoch(), seq, wrote[seq-1].Prev)
 		if err != nil {
 			t.Fatal(err)
 		}

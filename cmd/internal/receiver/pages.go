@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"halld/cmd/internal/county"
 )
 
 //go:embed pages.html
@@ -19,19 +22,21 @@ var pagesHTML string
 //	GET /api/halls             every hall and its presence
 //	GET /api/days?from=&to=    visits, rentals and money by hall and day
 //	GET /api/alarms            what a person should look at
+//	GET /api/orders            commands and what came of them
 //	GET /healthz               200 while the database answers
 //
 // Days are as in 2026-01-31; without them it is the last 31 days.
 func Pages(store Store, log *slog.Logger) http.Handler {
 	p := &pages{store: store, log: log, html: template.Must(template.New("pages").Funcs(template.FuncMap{
 		"yuan": yuanText, "time": func(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") },
-		"alarm": func(what string) string { return alarmText[what] },
+		"alarm": func(what string) string { return alarmText[what] }, "order": func(name string) string { return cmp.Or(orderText[name], name) },
 	}).Parse(pagesHTML))}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.overview)
 	mux.HandleFunc("GET /api/halls", p.json(func(r *http.Request) (any, error) { return store.Halls(r.Context()) }))
 	mux.HandleFunc("GET /api/days", p.json(p.days))
 	mux.HandleFunc("GET /api/alarms", p.json(func(r *http.Request) (any, error) { return store.Alarms(r.Context(), 1000) }))
+	mux.HandleFunc("GET /api/orders", p.json(func(r *http.Request) (any, error) { return store.Orders(r.Context(), 1000) }))
 	mux.HandleFunc("GET /healthz", p.json(func(r *http.Request) (any, error) {
 		_, err := store.Alarms(r.Context(), 1)
 		return map[string]bool{"ok": true}, err
@@ -52,6 +57,13 @@ var alarmText = map[string]string{
 	AlarmTwin:     "两台设备轮流使用同一大厅的名称",
 	AlarmHead:     "大厅的最后一条记录与本库不同",
 	AlarmDigest:   "大厅日终核对与本库不符",
+	AlarmGap:      "缺少从此开始的记录，多次请大厅重报仍未收到",
+	AlarmData:     "记录里的人员或金额不合规，已存档，未计入汇总",
+	AlarmAside:    "数据库不接受这条记录，只存了原文，未计入汇总",
+}
+
+var orderText = map[string]string{
+	county.CmdApprove: "租赁审批", county.CmdNotice: "通知", county.CmdLists: "名单", county.CmdResend: "重报记录",
 }
 
 // yuanText writes 分 as yuan.
@@ -73,17 +85,21 @@ func guarded(h http.Handler) http.Handler {
 	})
 }
 
-func (p *pages) days(r *http.Request) (any, error) { return p.period(r) }
-
-func (p *pages) period(r *http.Request) ([]Day, error) {
+// period is the days that a request is about.
+func period(r *http.Request) (from, to string) {
 	now := time.Now()
-	from, to := r.FormValue("from"), r.FormValue("to")
+	from, to = r.FormValue("from"), r.FormValue("to")
 	if from == "" {
 		from = now.AddDate(0, 0, -30).Format(time.DateOnly)
 	}
 	if to == "" {
 		to = now.AddDate(0, 0, 1).Format(time.DateOnly)
 	}
+	return from, to
+}
+
+func (p *pages) days(r *http.Request) (any, error) {
+	from, to := period(r)
 	return p.store.Days(r.Context(), from, to)
 }
 
@@ -115,25 +131,45 @@ func (p *pages) fail(w http.ResponseWriter, r *http.Request, err error) {
 	http.Error(w, "数据库暂时不可用", http.StatusServiceUnavailable)
 }
 
+// view is what the overview shows.
+type view struct {
+	Halls    []Hall
+	Days     []Day
+	Sum      Day
+	Alarms   []Alarm
+	Orders   []Ordered
+	From, To string
+	Now      time.Time
+}
+
+func (p *pages) look(r *http.Request) (v view, err error) {
+	ctx := r.Context()
+	v.Now = time.Now()
+	v.From, v.To = period(r)
+	if v.Halls, err = p.store.Halls(ctx); err != nil {
+		return v, err
+	}
+	if v.Days, err = p.store.Days(ctx, v.From, v.To); err != nil {
+		return v, err
+	}
+	for _, d := range v.Days {
+		v.Sum.sum(d)
+	}
+	if v.Alarms, err = p.store.Alarms(ctx, 50); err != nil {
+		return v, err
+	}
+	v.Orders, err = p.store.Orders(ctx, 20)
+	return v, err
+}
+
 func (p *pages) overview(w http.ResponseWriter, r *http.Request) {
-	var view struct {
-		Halls  []Hall
-		Days   []Day
-		Alarms []Alarm
-	}
-	var err error
-	if view.Halls, err = p.store.Halls(r.Context()); err == nil {
-		view.Days, err = p.period(r)
-	}
-	if err == nil {
-		view.Alarms, err = p.store.Alarms(r.Context(), 50)
-	}
+	v, err := p.look(r)
 	if err != nil {
 		p.fail(w, r, err)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if err := p.html.Execute(w, view); err != nil {
+	if err := p.html.Execute(w, v); err != nil {
 		p.log.Warn("page not served whole", "err", err)
 	}
 }

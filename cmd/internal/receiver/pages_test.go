@@ -23,7 +23,7 @@ func TestPages(t *testing.T) {
 		p.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		return w.Code, w.Body.String()
 	}
-	for _, path := range []string{"/api/halls", "/api/days", "/api/alarms"} {
+	for _, path := range []string{"/api/halls", "/api/days", "/api/alarms", "/api/orders"} {
 		if code, body := get(path); code != 200 || body != "[]\n" {
 			t.Errorf("%s of an empty county = %d %s, want []", path, code, body)
 		}
@@ -32,7 +32,7 @@ func TestPages(t *testing.T) {
 		return ledger.Entry{Kind: "deposit.taken", Time: noon, Trusted: true, Data: map[string]string{"amount": "200.05"}}
 	})
 	commit(t, store, r...)
-	_, err := store.Birth(t.Context(), hall, county.State{Online: true, Session: "s", Epoch: r[0].Epoch, LastSeq: 1, Version: "<b>v1"}, true, time.Now().Add(time.Hour))
+	_, err := store.Birth(t.Context(), hall, broker, county.State{Online: true, Session: "s", Epoch: r[0].Epoch, LastSeq: 1, Version: "<b>v1"}, true, time.Now().Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,6 +45,30 @@ func TestPages(t *testing.T) {
 		if code != 200 || !strings.Contains(body, want) {
 			t.Errorf("the page (%d) does not show %q", code, want)
 		}
+	}
+	for _, o := range []receiver.Order{
+		{ID: "o1", Hall: hall, Name: county.CmdNotice, Expires: time.Now().Add(time.Hour)},
+		{ID: "o2", Hall: hall, Name: county.CmdApprove, Expires: time.Now().Add(time.Hour)},
+	} {
+		if err := store.Queue(t.Context(), o, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := store.Answer(t.Context(), hall, county.Result{ID: "o2", Error: county.RefusedFailed, Detail: "已超过审批时限"}, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	h := county.Health{Session: "s", Epoch: r[0].Epoch, Devices: []county.Device{{Name: "reader"}, {Name: "printer", Fault: "paper-out"}}}
+	if _, err := store.Health(t.Context(), hall, h, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	_, body = get("/?from=2026-03-01&to=2026-03-01")
+	for _, want := range []string{"通知<td class=\"l\">o1<td class=\"l\">待送", "租赁审批<td class=\"l\">o2<td class=\"l\">拒绝：已超过审批时限", "printer paper-out", `value="2026-03-01"`, "合计"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not show %q", want)
+		}
+	}
+	if _, body := get("/api/orders"); strings.Count(body, `"hall":"140321-01"`) != 2 {
+		t.Errorf("orders are %s, want 2", body)
 	}
 	if code, _ := get("/healthz"); code != 200 {
 		t.Errorf("healthz is %d", code)

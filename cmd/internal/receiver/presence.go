@@ -7,13 +7,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"halld/cmd/internal/county"
 )
 
 // Birth takes a hall's birth. Only a fresh one can raise an alarm.
-func (s *sqlStore) Birth(ctx context.Context, hall string, b county.State, fresh bool, at time.Time) (alarms []Alarm, err error) {
+func (s *sqlStore) Birth(ctx context.Context, hall, broker string, b county.State, fresh bool, at time.Time) (alarms []Alarm, err error) {
 	err = s.tx(ctx, func(tx *sql.Tx) (err error) {
 		var suspect []string
 		if fresh {
@@ -31,13 +32,16 @@ func (s *sqlStore) Birth(ctx context.Context, hall string, b county.State, fresh
 				alarms = append(alarms, a)
 			}
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO halls (hall, online, session, version, epoch, last_seq, clock, boot, seen, boot_before, health)
-			VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, '', '')
-			ON CONFLICT (hall) DO UPDATE SET online = 1, session = excluded.session, version = excluded.version,
+		_, err = tx.ExecContext(ctx, `INSERT INTO halls (hall, online, via, session, version, epoch, last_seq, clock, boot, seen, boot_before, health)
+			VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, '', '')
+			ON CONFLICT (hall) DO UPDATE SET online = 1, via = excluded.via, session = excluded.session, version = excluded.version,
 				epoch = excluded.epoch, last_seq = excluded.last_seq, clock = excluded.clock, seen = excluded.seen,
 				boot_before = CASE WHEN halls.boot = excluded.boot THEN halls.boot_before ELSE halls.boot END, boot = excluded.boot`,
-			hall, b.Session, b.Version, b.Epoch, int64(b.LastSeq), b.Clock, b.Boot, at.UnixMilli())
-		return err
+			hall, broker, b.Session, b.Version, b.Epoch, int64(b.LastSeq), b.Clock, b.Boot, at.UnixMilli())
+		if err != nil {
+			return err
+		}
+		return claim(ctx, tx, Stream{hall, b.Epoch}, b.LastSeq, at)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("noting a birth: %w", err)
@@ -91,10 +95,16 @@ func (s *sqlStore) Health(ctx context.Context, hall string, h county.Health, at 
 	if err != nil {
 		return nil, fmt.Errorf("noting a heartbeat: %w", err)
 	}
-	_, err = s.db.ExecContext(ctx, `UPDATE halls SET seen = $1, last_seq = $2, clock = $3, health = $4 WHERE hall = $5 AND session = $6`,
-		at.UnixMilli(), int64(h.LastSeq), h.Clock, string(text), hall, h.Session)
+	res, err := s.db.ExecContext(ctx, `UPDATE halls SET seen = $1, last_seq = $2, clock = $3, health = $4 WHERE hall = $5 AND session = $6 AND epoch = $7`,
+		at.UnixMilli(), int64(h.LastSeq), h.Clock, string(text), hall, h.Session, h.Epoch)
 	if err != nil {
 		return nil, fmt.Errorf("noting a heartbeat: %w", err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return nil, err // of a session that is over
+	}
+	if err := claim(ctx, s.db, Stream{hall, h.Epoch}, h.LastSeq, at); err != nil {
+		return nil, err
 	}
 	var head []byte
 	err = s.db.QueryRowContext(ctx, `SELECT head FROM streams WHERE hall = $1 AND epoch = $2 AND upto = $3`, hall, h.Epoch, int64(h.LastSeq)).Scan(&head)
@@ -112,16 +122,17 @@ func (s *sqlStore) Health(ctx context.Context, hall string, h county.Health, at 
 	return []Alarm{a}, nil
 }
 
-// Session is the session of the hall's last birth, if it is online.
-func (s *sqlStore) Session(ctx context.Context, hall string) (session string, online bool, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT session, online FROM halls WHERE hall = $1`, hall).Scan(&session, &online)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", false, nil
+// Faults names the devices that the hall's last heartbeat says do not work.
+func (h Hall) Faults() string {
+	var health county.Health
+	_ = json.Unmarshal(h.Health, &health) // without one nothing is known
+	var list []string
+	for _, d := range health.Devices {
+		if d.Fault != "" {
+			list = append(list, d.Name+" "+d.Fault)
+		}
 	}
-	if err != nil {
-		return "", false, fmt.Errorf("reading a session: %w", err)
-	}
-	return session, online, nil
+	return strings.Join(list, "、")
 }
 
 // Halls lists every hall that was heard of.
@@ -137,7 +148,8 @@ func (s *sqlStore) Halls(ctx context.Context) (list []Hall, err error) {
 		}
 		list = append(list, h)
 		return err
-	}, `SELECT h.hall, h.online, h.session, h.version, h.epoch, h.last_seq, COALESCE(s.upto, 0), h.clock, h.boot, h.seen, h.health
+	}, `SELECT h.hall, h.online, h.session, h.version, h.epoch,
+			CASE WHEN s.top > h.last_seq THEN s.top ELSE h.last_seq END, COALESCE(s.upto, 0), h.clock, h.boot, h.seen, h.health
 		FROM halls h LEFT JOIN streams s ON s.hall = h.hall AND s.epoch = h.epoch ORDER BY h.hall`)
 	if err != nil {
 		return nil, fmt.Errorf("listing halls: %w", err)

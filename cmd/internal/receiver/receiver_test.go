@@ -3,12 +3,18 @@ package receiver_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"halld/cmd/internal/county"
 	"halld/cmd/internal/county/countytest"
@@ -77,6 +83,15 @@ func add(t testing.TB, l *ledger.Ledger, n int) {
 	}
 }
 
+func encode(t testing.TB, v any) []byte {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 func newReporter(l *ledger.Ledger, hall, url string) *county.Reporter {
 	return county.New(county.Opts{
 		Hall: hall, Link: county.Link{Brokers: []string{url}}, Ledger: l, Inbox: county.LedgerInbox{Ledger: l},
@@ -85,8 +100,11 @@ func newReporter(l *ledger.Ledger, hall, url string) *county.Reporter {
 }
 
 func TestHallToCounty(t *testing.T) {
-	for name, url := range map[string]string{"embedded": countytest.StartEmbedded(t), "mosquitto": countytest.StartMosquitto(t).URL()} {
+	for name, start := range map[string]func(testing.TB) string{
+		"embedded": countytest.StartEmbedded, "mosquitto": func(t testing.TB) string { return countytest.StartMosquitto(t).URL() },
+	} {
 		t.Run(name, func(t *testing.T) {
+			url := start(t)
 			store := open(t, "memory:")
 			rcv := newReceiver(url, store)
 			l := newLedger(t, hall)
@@ -111,6 +129,51 @@ func TestHallToCounty(t *testing.T) {
 			}
 			stopRun()
 		})
+	}
+}
+
+// TestMonthOffline: a hall without a line for a month reports it all when the
+// line is back, each record on its day and with its clock's quality.
+func TestMonthOffline(t *testing.T) {
+	const days, visits = 30, 20
+	l := newLedger(t, hall)
+	first := time.Date(2026, 2, 1, 7, 30, 0, 0, time.FixedZone("", 8*3600))
+	want := map[string]receiver.Day{}
+	for day := range days {
+		var list []ledger.Entry
+		at := first.AddDate(0, 0, day)
+		d := receiver.Day{Hall: hall, Day: at.Format(time.DateOnly), Records: visits, Persons: visits, Checkins: visits}
+		for i := range visits {
+			e := checkin(fmt.Sprintf("%064x", i))
+			e.Time, e.Trusted = at.Add(time.Duration(i)*time.Minute), day%7 != 0 || i >= 5 // after some weekends the clock takes a while
+			if !e.Trusted {
+				d.Unsure++
+			}
+			list = append(list, e)
+		}
+		if _, err := l.Append(list); err != nil {
+			t.Fatal(err)
+		}
+		want[d.Day] = d
+	}
+	url := countytest.StartEmbedded(t)
+	store := open(t, "memory:")
+	background(t, newReceiver(url, store).Run)
+	background(t, newReporter(l, hall, url).Run)
+	until(t, "the month is confirmed", func() bool { return l.UnconfirmedCount() == 0 })
+	list, err := store.Days(t.Context(), "2026-01-01", "2026-12-31")
+	if err != nil || len(list) != days {
+		t.Fatalf("%d days came, %v, want %d", len(list), err, days)
+	}
+	for _, d := range list {
+		if diff := cmp.Diff(d, want[d.Day]); diff != "" {
+			t.Errorf("day (-got +want):\n%s", diff)
+		}
+	}
+	w := httptest.NewRecorder()
+	receiver.Pages(store, slog.New(slog.DiscardHandler)).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/?from=2026-02-01&to=2026-02-02", nil))
+	if page := w.Body.String(); !strings.Contains(page, "时钟未核准") || !strings.Contains(page, `<td class="off">5<`) {
+		t.Errorf("the page does not show 5 records of an unsure clock:\n%s", page)
 	}
 }
 
@@ -158,18 +221,23 @@ func TestGapIsAskedFor(t *testing.T) {
 }
 
 // TestCommandReachesTheHall: a command waits in the county's database for a
-// hall that is away.
+// hall that is away, and goes at once to one that is there, over the broker
+// that the hall is at.
 func TestCommandReachesTheHall(t *testing.T) {
-	url := countytest.StartEmbedded(t)
 	store := open(t, "memory:")
-	order := receiver.Order{ID: "o1", Hall: hall, Name: county.CmdNotice, Body: map[string]any{"text": "放假通知"}, Expires: time.Now().Add(time.Hour)}
-	if err := store.Queue(t.Context(), order); err != nil {
-		t.Fatal(err)
+	near, far := countytest.StartEmbedded(t), countytest.StartEmbedded(t)
+	queue := func(id, text string) {
+		o := receiver.Order{ID: id, Hall: hall, Name: county.CmdNotice, Body: map[string]any{"text": text}, Expires: time.Now().Add(time.Hour)}
+		if err := store.Queue(t.Context(), o, time.Now()); err != nil {
+			t.Fatal(err)
+		}
 	}
-	background(t, newReceiver(url, store).Run)
+	queue("o1", "放假通知")
+	background(t, newReceiver(near, store).Run)
+	background(t, newReceiver(far, store).Run)
 	l := newLedger(t, hall)
-	got := make(chan string, 1)
-	o := county.Opts{Hall: hall, Link: county.Link{Brokers: []string{url}}, Ledger: l, Inbox: county.LedgerInbox{Ledger: l}}
+	got := make(chan string, 10)
+	o := county.Opts{Hall: hall, Link: county.Link{Brokers: []string{far}}, Ledger: l, Inbox: county.LedgerInbox{Ledger: l}}
 	o.Command = func(_ context.Context, c county.Command) (any, error) {
 		var body struct{ Text string }
 		err := json.Unmarshal(c.Body, &body)
@@ -177,18 +245,27 @@ func TestCommandReachesTheHall(t *testing.T) {
 		return nil, err
 	}
 	background(t, county.New(o).Run)
-	select {
-	case text := <-got:
-		if text != "放假通知" {
-			t.Errorf("the notice says %q", text)
+	comes := func(want string) {
+		t.Helper()
+		select {
+		case text := <-got:
+			if text != want {
+				t.Errorf("the notice says %q, want %q", text, want)
+			}
+		case <-time.After(60 * time.Second):
+			t.Fatal("the command did not reach the hall")
 		}
-	case <-time.After(20 * time.Second):
-		t.Fatal("the command did not reach the hall")
 	}
-	until(t, "the answer is noted", func() bool {
-		left, err := store.Orders(t.Context(), hall, time.Now())
-		return err == nil && len(left) == 0
+	comes("放假通知")
+	queue("o2", "明日照常") // while the hall is online
+	comes("明日照常")
+	until(t, "both answers are noted", func() bool {
+		list, err := store.Orders(t.Context(), 10)
+		return err == nil && len(list) == 2 && !list[0].Answered.IsZero() && !list[1].Answered.IsZero()
 	})
+	if n := len(got); n > 0 {
+		t.Errorf("%d commands came twice", n)
+	}
 }
 
 // TestHostileHalls: nothing a hall sends stops the county or another hall.

@@ -13,18 +13,19 @@ import (
 func (s *sqlStore) Days(ctx context.Context, from, to string) (list []Day, err error) {
 	err = s.query(ctx, func(rows *sql.Rows) error {
 		var hall, day, kind string
-		var n, unsure, persons, fen int64
-		if err := rows.Scan(&hall, &day, &kind, &n, &unsure, &persons, &fen); err != nil {
+		var records, unsure, persons, n, fen int64
+		if err := rows.Scan(&hall, &day, &kind, &records, &unsure, &persons, &n, &fen); err != nil {
 			return err
 		}
 		if last := len(list) - 1; last < 0 || list[last].Hall != hall || list[last].Day != day {
 			list = append(list, Day{Hall: hall, Day: day})
 		}
 		d := &list[len(list)-1]
-		d.Records, d.Unsure = d.Records+n, d.Unsure+unsure
+		d.Records, d.Unsure = d.Records+records, d.Unsure+unsure
 		d.add(kind, n, persons, fen)
 		return nil
-	}, `SELECT hall, day, kind, count(*), CAST(sum(1 - trusted) AS BIGINT), count(DISTINCT NULLIF(ref, '')), CAST(sum(fen) AS BIGINT)
+	}, `SELECT hall, day, kind, count(*), CAST(sum(1 - trusted) AS BIGINT), count(DISTINCT NULLIF(ref, '')),
+			CAST(sum(counts) AS BIGINT), CAST(sum(fen) AS BIGINT)
 		FROM records WHERE day BETWEEN $1 AND $2 GROUP BY day, hall, kind ORDER BY day DESC, hall, kind`, from, to)
 	if err == nil {
 		err = s.reconciled(ctx, from, to, list)
@@ -35,6 +36,8 @@ func (s *sqlStore) Days(ctx context.Context, from, to string) (list []Day, err e
 	return list, nil
 }
 
+// add adds the records of one kind: how many count, how many persons they are
+// about, and their sum.
 func (d *Day) add(kind string, n, persons, fen int64) {
 	switch kind {
 	case "checkin.recorded":
@@ -49,16 +52,43 @@ func (d *Day) add(kind string, n, persons, fen int64) {
 		d.Out = n
 	case "rental.returned":
 		d.Returned = n
-	case "rental.settled":
-		d.Settled, d.Fees = n, fen
+	case "rental.settled", "rental.corrected":
+		d.Settled += n
+		d.Fees += fen
 	case "deposit.taken":
 		d.Taken = fen
 	case "deposit.refunded":
 		d.Refunded = fen
 	case "deposit.forfeited":
 		d.Forfeited = fen
+	case "payment.taken":
+		d.Paid = fen
 	case "emergency.raised", "locker.forced":
 		d.Urgent += n
+	}
+}
+
+// sum adds another day's figures. A person who came on two days counts twice.
+func (d *Day) sum(o Day) {
+	for _, f := range [][2]*int64{
+		{&d.Records, &o.Records},
+		{&d.Unsure, &o.Unsure},
+		{&d.Persons, &o.Persons},
+		{&d.Checkins, &o.Checkins},
+		{&d.Refusals, &o.Refusals},
+		{&d.Tickets, &o.Tickets},
+		{&d.Requested, &o.Requested},
+		{&d.Out, &o.Out},
+		{&d.Returned, &o.Returned},
+		{&d.Settled, &o.Settled},
+		{&d.Taken, &o.Taken},
+		{&d.Refunded, &o.Refunded},
+		{&d.Forfeited, &o.Forfeited},
+		{&d.Paid, &o.Paid},
+		{&d.Fees, &o.Fees},
+		{&d.Urgent, &o.Urgent},
+	} {
+		*f[0] += *f[1]
 	}
 }
 

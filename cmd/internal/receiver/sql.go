@@ -4,12 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
-	"halld/cmd/internal/county"
 	"halld/cmd/internal/ledger"
 )
 
@@ -18,36 +17,41 @@ import (
 type dialect interface {
 	// schema makes the tables if they are not there.
 	schema() string
-	// lock makes the rows of the streams if need be, and reads them for this
-	// transaction alone. Streams are sorted.
+	// found makes what a transaction needs to find, before it begins: the rows
+	// of streams that are new.
+	found(ctx context.Context, db *sql.DB, streams []Stream, now int64) error
+	// lock reads the rows of the streams for this transaction alone. Streams
+	// are sorted.
 	lock(ctx context.Context, tx *sql.Tx, streams []Stream, now int64) ([]mark, error)
 	// insert adds records and says of each whether it was not there.
 	insert(ctx context.Context, tx *sql.Tx, rows []row) ([]bool, error)
 	// save writes watermarks back.
 	save(ctx context.Context, tx *sql.Tx, marks []mark, now int64) error
+	// acks runs [ackOf] for the streams and hands each row to f.
+	acks(ctx context.Context, db *sql.DB, streams []Stream, f func(*sql.Rows) error) error
+	// rejects says whether an error is about the rows themselves, so that they
+	// will be refused another time too.
+	rejects(err error) bool
 }
 
 // row is a record as it is stored.
 type row struct {
 	ledger.Record
 	facts
+	seq        int64 // its number here; negative for a carried record whose own is another's
 	hash, prev []byte
 	received   int64 // Unix ms
+
+	carried bool // by a record of a later epoch
+	aside   bool // only the bytes are kept
 }
 
-func newRow(r ledger.Record, at time.Time) (row, error) {
+func (r row) stream() Stream { return Stream{r.Hall, r.Epoch} }
+
+func newRow(r ledger.Record, received int64) (row, error) {
 	hash, err1 := hex.DecodeString(r.Hash)
 	prev, err2 := hex.DecodeString(r.Prev)
-	return row{r, factsOf(r), hash, prev, at.UnixMilli()}, errors.Join(err1, err2)
-}
-
-// mark is the watermark of a stream.
-type mark struct {
-	Stream
-	upto uint64 // every record up to here is committed
-	head []byte // hash of record upto; of Genesis before the first
-	top  uint64 // highest record that is committed
-	gap  int64  // since when the watermark stands before a gap, Unix ms, or 0
+	return row{Record: r, facts: factsOf(r), seq: int64(r.Seq), hash: hash, prev: prev, received: received}, errors.Join(err1, err2)
 }
 
 // sqlStore is a Store in a SQL database.
@@ -95,40 +99,35 @@ func (s *sqlStore) tx(ctx context.Context, f func(*sql.Tx) error) error {
 	return tx.Commit()
 }
 
-// Ack is what a hall may be told of one epoch.
-func (s *sqlStore) Ack(ctx context.Context, st Stream) (a ledger.Ack, err error) {
-	a = ledger.Ack{Epoch: st.Epoch, Holes: []ledger.Range{}}
-	var top uint64
-	err = s.db.QueryRowContext(ctx, `SELECT upto, top FROM streams WHERE hall = $1 AND epoch = $2`, st.Hall, st.Epoch).Scan(&a.Upto, &top)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return a, nil
-	case err != nil:
-		return a, fmt.Errorf("reading a watermark: %w", err)
-	case top == a.Upto:
-		return a, nil
-	}
-	err = s.query(ctx, func(rows *sql.Rows) error {
-		var seq uint64
-		if err := rows.Scan(&seq); err != nil {
-			return err
+// Acks is what halls may be told.
+func (s *sqlStore) Acks(ctx context.Context, streams []Stream) (list []HallAck, err error) {
+	err = s.d.acks(ctx, s.db, streams, func(rows *sql.Rows) error {
+		a := HallAck{Ack: ledger.Ack{Holes: []ledger.Range{}}}
+		var holes string
+		var head []byte
+		err := rows.Scan(&a.Hall, &a.Epoch, &a.Upto, &holes, &head)
+		if err == nil {
+			err = json.Unmarshal([]byte(holes), &a.Holes)
 		}
-		if seq > a.Upto+1 {
-			if len(a.Holes) == county.MaxHoles {
-				return errEnough
-			}
-			a.Holes = append(a.Holes, ledger.Range{a.Upto + 1, seq - 1})
-		}
-		a.Upto = seq
-		return nil
-	}, `SELECT seq FROM records WHERE hall = $1 AND epoch = $2 AND seq > $3 ORDER BY seq`, st.Hall, st.Epoch, int64(a.Upto))
-	if err != nil && !errors.Is(err, errEnough) {
-		return a, fmt.Errorf("reading a watermark: %w", err)
+		a.Head = hex.EncodeToString(head)
+		list = append(list, a)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading watermarks: %w", err)
 	}
-	return a, nil
+	return list, nil
 }
 
-var errEnough = errors.New("enough")
+// ackOf selects what Acks needs of the streams in t(hall, epoch), without those
+// that are over: a hall is told of the epoch of its last birth alone. Without
+// holes the last record is the stream's head; else it is looked up, one by one,
+// which a join over the records would not be.
+const ackOf = `SELECT t.hall, t.epoch, COALESCE(s.known, 0), COALESCE(s.holes, '[]'),
+		CASE WHEN s.known = 0 THEN NULL WHEN s.known = s.upto THEN s.head
+			ELSE (SELECT r.hash FROM records r WHERE r.hall = t.hall AND r.epoch = t.epoch AND r.seq = s.known) END
+	FROM t LEFT JOIN streams s ON s.hall = t.hall AND s.epoch = t.epoch
+	LEFT JOIN halls h ON h.hall = t.hall WHERE h.epoch IS NULL OR h.epoch = t.epoch`
 
 // query hands each row of an answer to f, and ends with f's first error.
 func (s *sqlStore) query(ctx context.Context, f func(*sql.Rows) error, text string, args ...any) error {
@@ -141,6 +140,11 @@ type querier interface {
 
 func each(ctx context.Context, q querier, f func(*sql.Rows) error, text string, args ...any) error {
 	rows, err := q.QueryContext(ctx, text, args...)
+	return scan(rows, err, f)
+}
+
+// scan hands each row of an answer to f.
+func scan(rows *sql.Rows, err error, f func(*sql.Rows) error) error {
 	if err != nil {
 		return err
 	}
@@ -153,27 +157,22 @@ func each(ctx context.Context, q querier, f func(*sql.Rows) error, text string, 
 	return rows.Err()
 }
 
-// Streams lists every epoch of every hall that has a watermark; of each hall
-// the one that was written last comes last.
-func (s *sqlStore) Streams(ctx context.Context) ([]Stream, error) {
-	return s.streams(ctx, `SELECT hall, epoch FROM streams ORDER BY hall, touched`)
-}
-
-func (s *sqlStore) streams(ctx context.Context, text string, args ...any) (list []Stream, err error) {
+// Streams lists the epoch of each hall that is to be acknowledged: that of its
+// last birth, or without one the epoch whose records came last.
+func (s *sqlStore) Streams(ctx context.Context) (list []Stream, err error) {
 	err = s.query(ctx, func(rows *sql.Rows) error {
 		var st Stream
-		list = append(list, st)
-		return rows.Scan(&list[len(list)-1].Hall, &list[len(list)-1].Epoch)
-	}, text, args...)
+		err := rows.Scan(&st.Hall, &st.Epoch)
+		if last := len(list) - 1; last >= 0 && list[last].Hall == st.Hall {
+			list[last] = st
+		} else {
+			list = append(list, st)
+		}
+		return err
+	}, `SELECT s.hall, s.epoch FROM streams s LEFT JOIN halls h ON h.hall = s.hall
+		WHERE h.epoch IS NULL OR h.epoch = s.epoch ORDER BY s.hall, s.touched`)
 	if err != nil {
 		return nil, fmt.Errorf("listing streams: %w", err)
 	}
 	return list, nil
-}
-
-// Gaps lists streams whose watermark has stood before a gap since a time, and
-// puts them off until the next time.
-func (s *sqlStore) Gaps(ctx context.Context, since, now time.Time) ([]Stream, error) {
-	return s.streams(ctx, `UPDATE streams SET gap = $1 WHERE gap > 0 AND gap <= $2 RETURNING hall, epoch`,
-		now.UnixMilli(), since.UnixMilli())
 }

@@ -3,6 +3,7 @@ package receiver
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"halld/cmd/internal/county"
@@ -13,32 +14,42 @@ import (
 type Store interface {
 	// Commit takes a batch in one transaction: repeats are dropped, the
 	// watermarks of the streams move, and what is wrong becomes an alarm. When
-	// it returns, the records may be acknowledged.
+	// it returns, the records may be acknowledged. ErrRejected: some record of
+	// the batch will never be taken; any other error may pass.
 	Commit(ctx context.Context, batch []ledger.Record, at time.Time) (Outcome, error)
-	// Ack is what a hall may be told of one epoch.
-	Ack(ctx context.Context, s Stream) (ledger.Ack, error)
-	// Streams lists every epoch of every hall that has a watermark.
+	// Aside keeps a record that Commit rejects by its bytes alone, so that it
+	// stands in no report, with an alarm that says so.
+	Aside(ctx context.Context, r ledger.Record, at time.Time) (Outcome, error)
+	// Acks is what halls may be told of the streams, without those whose epoch
+	// is over.
+	Acks(ctx context.Context, streams []Stream) ([]HallAck, error)
+	// Streams lists the stream of each hall that is to be acknowledged: that of
+	// its last birth, or without one the one whose records came last.
 	Streams(ctx context.Context) ([]Stream, error)
-	// Gaps lists streams whose watermark has stood before a gap since a time,
-	// and puts them off until the next time.
-	Gaps(ctx context.Context, since, now time.Time) ([]Stream, error)
+	// Gaps lists gaps that are to be asked for over a broker: each has stood
+	// for wait, and is put off for longer each time.
+	Gaps(ctx context.Context, broker string, wait time.Duration, now time.Time) ([]Gap, []Alarm, error)
 
-	// Birth and Death take a hall's presence. Birth gives what is wrong with a
-	// fresh one; one that the broker kept is from before some of the records.
-	Birth(ctx context.Context, hall string, s county.State, fresh bool, at time.Time) ([]Alarm, error)
+	// Birth and Death take a hall's presence at a broker. Birth gives what is
+	// wrong with a fresh one; one that the broker kept is from before some of
+	// the records.
+	Birth(ctx context.Context, hall, broker string, s county.State, fresh bool, at time.Time) ([]Alarm, error)
 	Death(ctx context.Context, hall, session string, at time.Time) error
 	// Health keeps a hall's last heartbeat.
 	Health(ctx context.Context, hall string, h county.Health, at time.Time) ([]Alarm, error)
 	// Halls lists every hall that was heard of.
 	Halls(ctx context.Context) ([]Hall, error)
-	// Session is the session of the hall's last birth, if it is online.
-	Session(ctx context.Context, hall string) (session string, online bool, err error)
 
-	// Queue keeps a command until it is answered; Open lists those that wait,
-	// Answer takes the hall's word on one.
-	Queue(ctx context.Context, c Order) error
-	Orders(ctx context.Context, hall string, now time.Time) ([]Order, error)
+	// Queue keeps a command until it is answered.
+	Queue(ctx context.Context, o Order, at time.Time) error
+	// Due takes the commands that are to be sent over a broker now: to halls
+	// that are online there, in each session and again after a time without an
+	// answer.
+	Due(ctx context.Context, broker string, again time.Duration, now time.Time) ([]Sending, error)
+	// Answer takes the hall's word on a command.
 	Answer(ctx context.Context, hall string, r county.Result, at time.Time) error
+	// Orders lists the newest commands and what came of them.
+	Orders(ctx context.Context, limit int) ([]Ordered, error)
 
 	// Reports for people.
 	Days(ctx context.Context, from, to string) ([]Day, error)
@@ -51,6 +62,22 @@ type Store interface {
 type Stream struct {
 	Hall  string
 	Epoch string
+}
+
+// ErrRejected is a record that the database will never take as it is.
+var ErrRejected = errors.New("the database refuses a record")
+
+// HallAck is an acknowledgement and whose it is.
+type HallAck struct {
+	Hall string
+	ledger.Ack
+}
+
+// Gap is a gap before a watermark.
+type Gap struct {
+	Stream
+	Session string // of the hall, to send a command to
+	Holes   []ledger.Range
 }
 
 // Outcome is what came of a batch.
@@ -81,6 +108,9 @@ const (
 	AlarmTwin     = "twin"     // two machines use the hall's name in turn
 	AlarmHead     = "head"     // the hall's last record is not the one that is here
 	AlarmDigest   = "digest"   // a day's records are not those that the hall counted
+	AlarmGap      = "gap"      // records are missing and do not come although they were asked for
+	AlarmData     = "data"     // a record names a person or a sum that is none; that stands in no report
+	AlarmAside    = "aside"    // the database does not take a record; its bytes alone are kept
 )
 
 // Hall is what is known of a hall's presence.
@@ -90,7 +120,7 @@ type Hall struct {
 	Session string          `json:"session"`
 	Version string          `json:"version"`
 	Epoch   string          `json:"epoch"`
-	LastSeq uint64          `json:"last_seq"` // as the hall says
+	LastSeq uint64          `json:"last_seq"` // the highest that the hall told of
 	Upto    uint64          `json:"upto"`     // committed here without a gap
 	Clock   string          `json:"clock"`
 	Boot    string          `json:"boot"`
@@ -108,6 +138,24 @@ type Order struct {
 	Expires time.Time
 }
 
+// Sending is a command that is due, and the hall's session that it is for.
+type Sending struct {
+	Order
+	Session string
+}
+
+// Ordered is a command and what came of it.
+type Ordered struct {
+	ID       string          `json:"id"`
+	Hall     string          `json:"hall"`
+	Name     string          `json:"name"`
+	Queued   time.Time       `json:"queued"`
+	Expires  time.Time       `json:"expires"`
+	Sent     time.Time       `json:"sent,omitzero"`     // the last time
+	Answered time.Time       `json:"answered,omitzero"` // the hall's result came
+	Result   json.RawMessage `json:"result,omitempty"`  // up/result
+}
+
 // Day is what the records of a hall say of one day. Sums are in 分.
 type Day struct {
 	Hall      string `json:"hall"`
@@ -121,10 +169,11 @@ type Day struct {
 	Requested int64  `json:"rentals_requested"`
 	Out       int64  `json:"rentals_out"`
 	Returned  int64  `json:"rentals_returned"`
-	Settled   int64  `json:"rentals_settled"`
+	Settled   int64  `json:"rentals_settled"` // without those that were taken back
 	Taken     int64  `json:"deposits_taken"`
 	Refunded  int64  `json:"deposits_refunded"`
 	Forfeited int64  `json:"deposits_forfeited"`
+	Paid      int64  `json:"payments"` // what a deposit did not cover
 	Fees      int64  `json:"fees"`
 	Urgent    int64  `json:"urgent"` // emergencies and forced doors
 

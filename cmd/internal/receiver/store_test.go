@@ -3,8 +3,11 @@ package receiver_test
 import (
 	"context"
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -24,7 +27,7 @@ func stores(t *testing.T, f func(t *testing.T, dsn string)) {
 	t.Run("memory", func(t *testing.T) { f(t, "memory:") })
 	t.Run("sqlite", func(t *testing.T) { f(t, filepath.Join(t.TempDir(), "county.db")) })
 	if server != nil {
-		t.Run("postgres", func(t *testing.T) { f(t, server.database(t)) })
+		t.Run("postgres", func(t *testing.T) { f(t, server.Database(t)) })
 	}
 }
 
@@ -72,13 +75,18 @@ func commit(t *testing.T, s receiver.Store, records ...ledger.Record) receiver.O
 	return out
 }
 
-func ack(t *testing.T, s receiver.Store, epoch string) ledger.Ack {
+func ack(t testing.TB, s receiver.Store, epoch string) ledger.Ack {
 	t.Helper()
-	a, err := s.Ack(context.Background(), receiver.Stream{Hall: hall, Epoch: epoch})
-	if err != nil {
-		t.Fatal(err)
+	return ackOf(t, s, receiver.Stream{Hall: hall, Epoch: epoch})
+}
+
+func ackOf(t testing.TB, s receiver.Store, st receiver.Stream) ledger.Ack {
+	t.Helper()
+	list, err := s.Acks(context.Background(), []receiver.Stream{st})
+	if err != nil || len(list) != 1 || list[0].Hall != st.Hall {
+		t.Fatalf("Acks of %v = %+v, %v, want one", st, list, err)
 	}
-	return a
+	return list[0].Ack
 }
 
 func TestCommit(t *testing.T) {
@@ -106,6 +114,7 @@ func TestCommit(t *testing.T) {
 				t.Errorf("%s: outcome is %+v, want %d new and no alarm", st.what, out, st.isNew)
 			}
 			st.want.Epoch, st.want.Holes = epoch, append([]ledger.Range{}, st.want.Holes...)
+			st.want.Head = r[st.want.Upto-1].Hash
 			if diff := cmp.Diff(ack(t, s, epoch), st.want); diff != "" {
 				t.Errorf("%s: acknowledgement (-got +want):\n%s", st.what, diff)
 			}
@@ -198,19 +207,49 @@ func TestAnyOrder(t *testing.T) {
 	})
 }
 
-// TestManyHoles: an acknowledgement lists few holes and says less instead.
+// TestManyHoles: an acknowledgement lists few holes and says less instead. As
+// holes close it says more, until it says all.
 func TestManyHoles(t *testing.T) {
-	s := open(t, "memory:")
-	r := chain(t, hall, 400, ticket)
-	var odd []ledger.Record
-	for i := 0; i < len(r); i += 2 {
-		odd = append(odd, r[i])
-	}
-	commit(t, s, odd...)
-	a := ack(t, s, r[0].Epoch)
-	if len(a.Holes) != county.MaxHoles || a.Upto != 2*county.MaxHoles+1 {
-		t.Errorf("upto %d with %d holes, want %d with %d", a.Upto, len(a.Holes), 2*county.MaxHoles+1, county.MaxHoles)
-	}
+	stores(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn)
+		r := chain(t, hall, 400, ticket)
+		var odd []ledger.Record
+		for i := 0; i < len(r); i += 2 {
+			odd = append(odd, r[i])
+		}
+		commit(t, s, odd...)
+		a := ack(t, s, r[0].Epoch)
+		if len(a.Holes) != county.MaxHoles || a.Upto != 2*county.MaxHoles+1 {
+			t.Errorf("upto %d with %d holes, want %d with %d", a.Upto, len(a.Holes), 2*county.MaxHoles+1, county.MaxHoles)
+		}
+		there := map[uint64]bool{}
+		for _, rec := range odd {
+			there[rec.Seq] = true
+		}
+		order := rand.New(rand.NewPCG(1, 2)).Perm(len(r))
+		for len(order) > 0 {
+			n := min(7, len(order))
+			var batch []ledger.Record
+			for _, i := range order[:n] {
+				batch = append(batch, r[i])
+				there[r[i].Seq] = true
+			}
+			order = order[n:]
+			commit(t, s, batch...)
+			a := ack(t, s, r[0].Epoch)
+			for seq := uint64(1); seq <= a.Upto; seq++ {
+				if a.Has(seq) != there[seq] {
+					t.Fatalf("with %d to come: acknowledgement %+v is wrong about record %d", len(order), a, seq)
+				}
+			}
+			if len(a.Holes) < county.MaxHoles && a.Upto < slices.Max(slices.Collect(maps.Keys(there))) {
+				t.Fatalf("with %d to come: %d holes up to %d; it could say more", len(order), len(a.Holes), a.Upto)
+			}
+		}
+		if a := ack(t, s, r[0].Epoch); a.Upto != 400 || len(a.Holes) > 0 {
+			t.Errorf("acknowledgement is %+v, want all", a)
+		}
+	})
 }
 
 // TestWorkersCross: several workers with the same records in their batches.
@@ -278,6 +317,14 @@ func TestDays(t *testing.T) {
 			{"rental.settled", map[string]any{"bill": map[string]string{"fee": "5"}}},
 			{"locker.forced", nil},
 			{"deposit.taken", amount("nonsense")},
+			{"payment.taken", amount("3.00")},
+			{"rental.settled", map[string]any{"fee": "7.00"}},
+			{"rental.corrected", map[string]any{"what": "settlement", "bill": map[string]string{"fee": "7.00"}}},
+			{"rental.settled", map[string]any{"fee": "0.00"}},
+			{"rental.corrected", map[string]any{"what": "settlement", "bill": map[string]string{"fee": "0.00"}}},
+			{"rental.corrected", map[string]any{"what": "deposit"}},
+			{"rental.corrected", map[string]any{"what": "inspection", "tool": "DR-01"}},
+			{"tool.requested", map[string]any{"amount": 7, "person": "last", "bill": []int{1}}}, // other things by the same names
 		}
 		r := chain(t, hall, len(list), func(i int) ledger.Entry {
 			return ledger.Entry{Kind: list[i].kind, Time: noon, Trusted: i > 0, Data: list[i].data}
@@ -285,8 +332,8 @@ func TestDays(t *testing.T) {
 		commit(t, s, r...)
 		commit(t, s, r...)
 		want := []receiver.Day{{
-			Hall: hall, Day: "2026-03-01", Records: 16, Unsure: 1, Persons: 2, Checkins: 3, Refusals: 1, Tickets: 1,
-			Requested: 1, Out: 1, Returned: 1, Settled: 2, Taken: 19950, Refunded: 18050, Forfeited: 1950, Fees: 1505, Urgent: 1,
+			Hall: hall, Day: "2026-03-01", Records: 24, Unsure: 1, Persons: 2, Checkins: 3, Refusals: 1, Tickets: 1,
+			Requested: 1, Out: 1, Returned: 1, Settled: 2, Taken: 19950, Refunded: 18050, Forfeited: 1950, Paid: 300, Fees: 1505, Urgent: 1,
 		}}
 		got, err := s.Days(t.Context(), "2026-01-01", "2026-12-31")
 		if err != nil {
@@ -306,7 +353,7 @@ func TestPresence(t *testing.T) {
 		commit(t, s, r...)
 		epoch := r[0].Epoch
 		birth := func(session, boot string, last uint64) []string {
-			alarms, err := s.Birth(ctx, hall, county.State{Online: true, Session: session, Epoch: epoch, LastSeq: last, Boot: boot}, true, time.Now().Add(time.Hour))
+			alarms, err := s.Birth(ctx, hall, broker, county.State{Online: true, Session: session, Epoch: epoch, LastSeq: last, Boot: boot}, true, time.Now().Add(time.Hour))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -323,9 +370,16 @@ func TestPresence(t *testing.T) {
 		}
 		online := func(want string) {
 			t.Helper()
-			session, on, err := s.Session(ctx, hall)
-			if err != nil || on != (want != "") || on && session != want {
-				t.Errorf("session %q online %v, %v; want %q", session, on, err, want)
+			halls, err := s.Halls(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			session := ""
+			if len(halls) > 0 && halls[0].Online {
+				session = halls[0].Session
+			}
+			if session != want {
+				t.Errorf("session %q is online, want %q", session, want)
 			}
 		}
 		online("")
@@ -342,7 +396,7 @@ func TestPresence(t *testing.T) {
 			t.Errorf("alarms %v, want a rollback", got)
 		}
 		kept := county.State{Online: true, Session: "s3", Epoch: epoch, LastSeq: 1, Boot: "boot-a"}
-		if alarms, err := s.Birth(ctx, hall, kept, false, time.Now()); err != nil || len(alarms) > 0 {
+		if alarms, err := s.Birth(ctx, hall, broker, kept, false, time.Now()); err != nil || len(alarms) > 0 {
 			t.Errorf("a birth that the broker kept gives %v, %v, want no alarm", alarms, err)
 		}
 		birth("s4", "boot-b", 3)
@@ -364,43 +418,76 @@ func TestPresence(t *testing.T) {
 	})
 }
 
+// born notes a birth at a broker.
+func born(t *testing.T, s receiver.Store, hall, broker, session, epoch string) {
+	t.Helper()
+	_, err := s.Birth(t.Context(), hall, broker, county.State{Online: true, Session: session, Epoch: epoch}, false, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestOrders(t *testing.T) {
 	stores(t, func(t *testing.T, dsn string) {
 		s := open(t, dsn)
 		ctx, now := t.Context(), time.Now().Truncate(time.Millisecond)
 		o := receiver.Order{ID: "o1", Hall: hall, Name: "approve-rental", Body: map[string]any{"rental": "R1"}, Expires: now.Add(time.Hour)}
+		second := receiver.Order{ID: "o0", Hall: hall, Name: "notice", Body: map[string]any{"text": "x"}, Expires: now.Add(time.Hour)}
 		late := receiver.Order{ID: "o2", Hall: hall, Name: "notice", Expires: now.Add(-time.Hour)}
-		for _, o := range []receiver.Order{o, late} {
-			if err := s.Queue(ctx, o); err != nil {
+		for i, o := range []receiver.Order{o, second, late} {
+			if err := s.Queue(ctx, o, now.Add(time.Duration(i)*time.Millisecond)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := s.Queue(ctx, o); err == nil {
+		if err := s.Queue(ctx, o, now); err == nil {
 			t.Error("two commands have one id")
 		}
-		waiting := func(want ...receiver.Order) {
+		due := func(what, broker string, after time.Duration, session string, want ...receiver.Order) {
 			t.Helper()
-			got, err := s.Orders(ctx, hall, now)
+			got, err := s.Due(ctx, broker, time.Minute, now.Add(after))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(got, want); diff != "" {
-				t.Errorf("orders (-got +want):\n%s", diff)
+			var sendings []receiver.Sending
+			for _, o := range want {
+				sendings = append(sendings, receiver.Sending{Order: o, Session: session})
+			}
+			if diff := cmp.Diff(got, sendings); diff != "" {
+				t.Errorf("%s: due (-got +want):\n%s", what, diff)
 			}
 		}
-		waiting(o)
-		answer := func(hall string, r county.Result) {
-			if err := s.Answer(ctx, hall, r, now); err != nil {
+		due("never heard of", broker, 0, "")
+		born(t, s, hall, broker, "s1", "e")
+		due("at another broker", "tcp://other", 0, "")
+		due("online", broker, 0, "s1", o, second)
+		due("just sent", broker, time.Second, "")
+		due("without an answer", broker, time.Minute, "s1", o, second)
+		born(t, s, hall, broker, "s2", "e")
+		due("a new session", broker, time.Minute+time.Second, "s2", o, second)
+		answer := func(hall string, after time.Duration, r county.Result) {
+			if err := s.Answer(ctx, hall, r, now.Add(after)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		answer(hall, county.Result{ID: "o1", Error: county.RefusedSession})
-		answer("140321-02", county.Result{ID: "o1", OK: true})
-		waiting(o)
-		answer(hall, county.Result{ID: "o1", OK: true})
-		waiting()
+		answer(hall, 0, county.Result{ID: "o1", Error: county.RefusedSession})
+		answer(hall, 0, county.Result{ID: "o1", Error: county.RefusedExpired}) // by a clock that is wrong
+		answer("140321-02", 0, county.Result{ID: "o1", OK: true})
+		due("not yet answered", broker, 10*time.Minute, "s2", o, second)
+		answer(hall, 0, county.Result{ID: "o1", OK: true})
+		due("one answered", broker, 20*time.Minute, "s2", second)
+		if err := s.Death(ctx, hall, "s2", now); err != nil {
+			t.Fatal(err)
+		}
+		due("offline", broker, 30*time.Minute, "")
+		answer(hall, 2*time.Hour, county.Result{ID: "o0", Error: county.RefusedExpired})
+		list, err := s.Orders(ctx, 2)
+		if err != nil || len(list) != 2 || list[0].ID != "o2" || list[1].ID != "o0" || list[1].Answered.IsZero() || !strings.Contains(string(list[1].Result), `"expired"`) {
+			t.Errorf("Orders = %+v, %v", list, err)
+		}
 	})
 }
+
+const broker = "tcp://broker"
 
 func TestGaps(t *testing.T) {
 	stores(t, func(t *testing.T, dsn string) {
@@ -413,24 +500,133 @@ func TestGaps(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		gaps := func(since time.Duration, want ...receiver.Stream) {
+		gaps := func(what string, after time.Duration, want ...ledger.Range) {
 			t.Helper()
-			got, err := s.Gaps(t.Context(), at.Add(since), at.Add(since+time.Minute))
-			if err != nil {
-				t.Fatal(err)
+			got, alarms, err := s.Gaps(t.Context(), broker, time.Minute, at.Add(after))
+			if err != nil || len(alarms) > 0 {
+				t.Fatal(alarms, err)
 			}
-			if diff := cmp.Diff(got, want); diff != "" {
-				t.Errorf("gaps (-got +want):\n%s", diff)
+			var list []receiver.Gap
+			if want != nil {
+				list = []receiver.Gap{{Stream: st, Session: "s1", Holes: want}}
+			}
+			if diff := cmp.Diff(got, list); diff != "" {
+				t.Errorf("%s: gaps (-got +want):\n%s", what, diff)
 			}
 		}
 		put(0, r[0], r[3])
-		gaps(-time.Second)
+		gaps("from a hall that was never heard of", time.Hour)
+		born(t, s, hall, broker, "s1", st.Epoch)
+		gaps("too early", 59*time.Second)
 		put(10*time.Second, r[1]) // the watermark moves: the hall is at work
-		gaps(5 * time.Second)
-		gaps(10*time.Second, st)
-		gaps(11 * time.Second) // asked for; not again at once
-		put(20*time.Second, r[2])
-		gaps(time.Hour)
+		gaps("after the watermark moved", 69*time.Second)
+		gaps("due", 70*time.Second, ledger.Range{3, 3})
+		gaps("asked for; not again at once", 71*time.Second)
+		gaps("due again", 130*time.Second, ledger.Range{3, 3})
+		if err := s.Death(t.Context(), hall, "s1", at); err != nil {
+			t.Fatal(err)
+		}
+		gaps("from a hall that is away", time.Hour)
+		born(t, s, hall, broker, "s1", st.Epoch)
+		put(2*time.Hour, r[2])
+		gaps("closed", 3*time.Hour)
+	})
+}
+
+// TestLostTail: what is missing behind the last record that came shows in what
+// the hall says it has. It is asked for piece by piece, the next as soon as one
+// has come.
+func TestLostTail(t *testing.T) {
+	stores(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn)
+		ctx, at := t.Context(), time.Now()
+		r := chain(t, hall, 1200, ticket)
+		b := county.State{Online: true, Session: "s1", Epoch: r[0].Epoch, LastSeq: 5}
+		if _, err := s.Birth(ctx, hall, broker, b, false, at); err != nil {
+			t.Fatal(err)
+		}
+		asked := func(after time.Duration, want ...ledger.Range) {
+			t.Helper()
+			got, _, err := s.Gaps(ctx, broker, time.Minute, at.Add(after))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var holes []ledger.Range
+			for _, g := range got {
+				holes = append(holes, g.Holes...)
+			}
+			if diff := cmp.Diff(holes, want); diff != "" {
+				t.Errorf("after %v: asked for (-got +want):\n%s", after, diff)
+			}
+		}
+		put := func(after time.Duration, rec ...ledger.Record) {
+			t.Helper()
+			if _, err := s.Commit(ctx, rec, at.Add(after)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		asked(59 * time.Second)
+		asked(time.Minute, ledger.Range{1, 5})
+		put(61*time.Second, r[:5]...)
+		asked(time.Hour)
+		h := county.Health{Session: "s1", Epoch: r[0].Epoch, LastSeq: 1200, Devices: []county.Device{}}
+		if _, err := s.Health(ctx, hall, h, at.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		put(time.Hour, r[9])
+		asked(time.Hour + time.Second)
+		asked(time.Hour+time.Minute, ledger.Range{6, 9}, ledger.Range{11, 506})
+		put(time.Hour+time.Minute, r[5:500]...)
+		asked(time.Hour + time.Minute + time.Second) // not all of it has come
+		put(time.Hour+time.Minute, r[500:506]...)
+		asked(time.Hour+time.Minute+time.Second, ledger.Range{507, 1006})
+		put(time.Hour+time.Minute, r[506:]...)
+		asked(24 * time.Hour)
+	})
+}
+
+// TestGapNobodyCloses: it is asked for less and less often, and becomes one
+// alarm. A gap of an epoch that is over is not asked for at all.
+func TestGapNobodyCloses(t *testing.T) {
+	stores(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn)
+		ctx, at := t.Context(), time.Now()
+		r, old := chain(t, hall, 3, ticket), chain(t, hall, 3, ticket)
+		for _, rec := range []ledger.Record{r[0], r[2], old[0], old[2]} {
+			if _, err := s.Commit(ctx, []ledger.Record{rec}, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+		born(t, s, hall, broker, "s1", r[0].Epoch)
+		asked, raised := 0, map[string]int{}
+		for minute := range 24 * 60 {
+			gaps, alarms, err := s.Gaps(ctx, broker, time.Minute, at.Add(time.Duration(minute+1)*time.Minute))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, g := range gaps {
+				if asked++; g.Epoch != r[0].Epoch {
+					t.Fatal("records of an epoch that is over were asked for")
+				}
+			}
+			for _, a := range alarms {
+				raised[fmt.Sprintf("%s %s %d", a.What, a.Epoch, a.Seq)]++
+				if a.Epoch == r[0].Epoch && asked < 4 {
+					t.Errorf("the alarm came after %d requests", asked)
+				}
+			}
+		}
+		if asked < 8 || asked > 16 {
+			t.Errorf("a day asked %d times, want few and more than a few", asked)
+		}
+		want := map[string]int{"gap " + r[0].Epoch + " 2": 1, "gap " + old[0].Epoch + " 2": 1}
+		if diff := cmp.Diff(raised, want); diff != "" {
+			t.Errorf("alarms (-got +want):\n%s", diff)
+		}
+		commit(t, s, r[1])
+		if list, err := s.Alarms(ctx, 10); err != nil || len(list) != 1 || list[0].Epoch != old[0].Epoch {
+			t.Errorf("after one gap closed the alarms are %v, %v, want that of the other", list, err)
+		}
 	})
 }
 

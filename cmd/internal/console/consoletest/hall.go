@@ -41,7 +41,6 @@ type Hall struct {
 
 	greeting string // told at the entrance last
 
-	CutOff bool  // the county does not hear the hall
 	Broken error // nothing can be written down because of it
 }
 
@@ -53,7 +52,7 @@ var zone = time.FixedZone("CST", 8*3600)
 func Config() hall.Config {
 	return hall.Config{
 		ID: "140321-01", Name: "平定县零工市场", Hotline: "0353-6060000", Complaints: "12333", Zone: zone, Printer: true,
-		Lockers: map[string]int{"A": 24}, Devices: []string{"reader", hall.PrinterName, "locker/A", "display/window-1"},
+		Lockers: map[string]int{"A": 24}, Devices: []string{hall.NetworkName, "reader", hall.PrinterName, "locker/A", "display/window-1"},
 		Services: []hall.Service{
 			{Key: "match", Name: "快速对接", Prefix: "A", First: 1, Last: 499},
 			{Key: "training", Name: "创业培训", Prefix: "C", First: 1, Last: 99},
@@ -407,13 +406,6 @@ func (f *Hall) County(context.Context) (any, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return map[string]any{"connected": false, "epoch": "e1", "last_seq": len(f.docs), "upto": 0, "unconfirmed": len(f.docs)}, nil
-}
-
-// Online implements console.Gear.
-func (f *Hall) Online() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return !f.CutOff
 }
 
 // Pin implements console.Keys.

@@ -2,6 +2,7 @@ package countytest
 
 import (
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/eclipse/paho.mqtt.golang/packets"
@@ -10,13 +11,13 @@ import (
 // Liar is a broker that speaks MQTT and misbehaves as told.
 type Liar struct {
 	Refuse     bool   // SUBACK 0x80 for every subscription
-	NoPuback   bool   // PUBLISH is never answered
+	NoPuback   string // PUBLISH to topics that end so is never answered
+	WrongIDs   string // PUBACK to those is for another message
 	HangUp     bool   // closes after CONNACK
 	NoConnack  bool   // takes the connection and stays silent
-	WrongIDs   bool   // PUBACK for another message
 	AfterSub   []byte // bytes written after the first SUBACK
-	Retained   []byte // payload of dn/ack delivered after a subscription to it
-	TakeRecord func(topic string, payload []byte)
+	Take       func(topic string, payload []byte)
+	Disconnect func() // told of each client that says so
 }
 
 // Start serves until the test ends and gives the URL.
@@ -41,15 +42,15 @@ func (l *Liar) serve(rw io.ReadWriter) {
 				return
 			}
 		case *packets.PublishPacket:
-			if l.TakeRecord != nil {
-				l.TakeRecord(p.TopicName, p.Payload)
+			if l.Take != nil {
+				l.Take(p.TopicName, p.Payload)
 			}
-			if l.NoPuback || p.Qos == 0 {
+			if concerns(l.NoPuback, p.TopicName) || p.Qos == 0 {
 				continue
 			}
 			ack := packets.NewControlPacket(packets.Puback).(*packets.PubackPacket)
 			ack.MessageID = p.MessageID
-			if l.WrongIDs {
+			if concerns(l.WrongIDs, p.TopicName) {
 				ack.MessageID += 1000
 			}
 			if ack.Write(rw) != nil {
@@ -60,6 +61,9 @@ func (l *Liar) serve(rw io.ReadWriter) {
 				return
 			}
 		case *packets.DisconnectPacket:
+			if l.Disconnect != nil {
+				l.Disconnect()
+			}
 			return
 		}
 	}
@@ -82,11 +86,7 @@ func (l *Liar) subscribed(rw io.Writer, p *packets.SubscribePacket) error {
 		_, err := rw.Write(l.AfterSub)
 		return err
 	}
-	if l.Retained != nil && len(p.Topics) > 0 {
-		pub := packets.NewControlPacket(packets.Publish).(*packets.PublishPacket)
-		pub.Qos, pub.MessageID, pub.Retain = 1, 7, true
-		pub.TopicName, pub.Payload = p.Topics[0], l.Retained
-		return pub.Write(rw)
-	}
 	return nil
 }
+
+func concerns(end, topic string) bool { return end != "" && strings.HasSuffix(topic, end) }

@@ -83,13 +83,13 @@ func (p *PKI) check(err error) {
 
 // StartSecure starts a mosquitto as a county runs it: client certificates, and
 // each hall held to its own topics by its certificate's name; county may do
-// everything.
-func (p *PKI) StartSecure(server string) *Mosquitto {
+// everything. Lines are added as by StartMosquitto.
+func (p *PKI) StartSecure(server string, lines ...string) *Mosquitto {
 	p.t.Helper()
 	cert, key := p.Issue(server, time.Now().Add(-time.Hour))
 	acl := filepath.Join(p.dir, "acl")
 	p.check(os.WriteFile(acl, []byte("user county\ntopic readwrite halls/#\n"+
 		"pattern write halls/v1/%u/up/#\npattern read halls/v1/%u/dn/#\n"), 0o644))
-	return StartMosquitto(p.t, "allow_anonymous false", "acl_file "+acl, "cafile "+p.CA, "certfile "+cert, "keyfile "+key,
-		"require_certificate true", "use_identity_as_username true")
+	return StartMosquitto(p.t, append(lines, "allow_anonymous false", "acl_file "+acl, "cafile "+p.CA, "certfile "+cert, "keyfile "+key,
+		"require_certificate true", "use_identity_as_username true")...)
 }

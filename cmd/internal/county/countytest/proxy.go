@@ -15,6 +15,7 @@ type Proxy struct {
 	mu     sync.Mutex
 	pairs  map[*pair]bool
 	dead   bool // new and old connections pass nothing on
+	refuse bool // new connections end at once
 	wg     sync.WaitGroup
 }
 
@@ -51,6 +52,10 @@ func (p *Proxy) serve(l net.Listener) {
 		if err != nil {
 			return
 		}
+		if p.is(&p.refuse) {
+			a.Close()
+			continue
+		}
 		b, err := net.Dial("tcp", p.target)
 		if err != nil {
 			a.Close()
@@ -69,7 +74,7 @@ func (p *Proxy) copy(both *pair, to, from net.Conn) {
 	buf := make([]byte, 4096)
 	for {
 		n, err := from.Read(buf)
-		if n > 0 && !p.isDead() {
+		if n > 0 && !p.is(&p.dead) {
 			_, err = to.Write(buf[:n])
 		}
 		if err != nil {
@@ -82,10 +87,10 @@ func (p *Proxy) copy(both *pair, to, from net.Conn) {
 	p.mu.Unlock()
 }
 
-func (p *Proxy) isDead() bool {
+func (p *Proxy) is(what *bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.dead
+	return *what
 }
 
 // Cut ends every connection that is open now, and says how many those were.
@@ -104,6 +109,13 @@ func (p *Proxy) Dead(dead bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.dead = dead
+}
+
+// Refuse makes the wire end every new connection at once, or ends that.
+func (p *Proxy) Refuse(refuse bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refuse = refuse
 }
 
 // Listen serves every connection to a loopback port with f until the test

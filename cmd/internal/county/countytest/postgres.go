@@ -1,8 +1,9 @@
-package receiver_test
+package countytest
 
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -16,39 +17,46 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "github.com/jackc/pgx/v5/stdlib" // database/sql driver "pgx"
 )
 
-// server is a PostgreSQL of the tests' own, or nil if none is installed.
-var server *postgres
+// Postgres is a real PostgreSQL of the tests' own.
+type Postgres struct {
+	Version string // as the server says
 
-type postgres struct {
 	port int
 	n    atomic.Int32
+	stop func()
 }
 
-func TestMain(m *testing.M) {
-	code := func() int {
-		bin, ok := findPostgres()
-		if !ok {
-			fmt.Fprintln(os.Stderr, "no PostgreSQL installed: SQLite alone is tested")
-			return m.Run()
-		}
-		dir, err := os.MkdirTemp("", "receiver")
-		if err != nil {
-			panic(err)
-		}
-		defer os.RemoveAll(dir)
-		stop, err := startPostgres(bin, dir)
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "starting PostgreSQL:", err)
-			return 1
-		}
-		defer stop()
-		return m.Run()
-	}()
-	os.Exit(code)
+// ErrNoPostgres: it is not installed.
+var ErrNoPostgres = errors.New("no PostgreSQL installed")
+
+// NewPostgres makes a cluster in a folder and runs it until Stop.
+func NewPostgres(dir string) (*Postgres, error) {
+	bin, ok := findPostgres()
+	if !ok {
+		return nil, ErrNoPostgres
+	}
+	return startPostgres(bin, dir)
 }
+
+// StartPostgres runs one until the test ends.
+func StartPostgres(t testing.TB) *Postgres {
+	t.Helper()
+	p, err := NewPostgres(folder(t))
+	if errors.Is(err, ErrNoPostgres) {
+		Missing(t, "PostgreSQL", "apt-get install postgresql")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Stop)
+	return p
+}
+
+// Stop ends it.
+func (p *Postgres) Stop() { p.stop() }
 
 func findPostgres() (string, bool) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
@@ -63,7 +71,7 @@ func findPostgres() (string, bool) {
 
 // startPostgres makes a cluster in dir and runs it. It refuses to run as root,
 // so root lends it another user.
-func startPostgres(bin, dir string) (stop func(), err error) {
+func startPostgres(bin, dir string) (*Postgres, error) {
 	attr := &syscall.SysProcAttr{}
 	if os.Geteuid() == 0 {
 		u, err := user.Lookup("postgres")
@@ -98,33 +106,32 @@ func startPostgres(bin, dir string) (stop func(), err error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	stop = func() {
+	p := &Postgres{port: port, stop: func() {
 		_ = cmd.Process.Signal(syscall.SIGINT)
 		_ = cmd.Wait()
-	}
-	server = &postgres{port: port}
-	db, err := sql.Open("pgx", server.dsn("postgres"))
+	}}
+	db, err := sql.Open("pgx", p.dsn("postgres"))
 	if err != nil {
-		stop()
+		p.stop()
 		return nil, err
 	}
 	defer db.Close()
 	for range 200 {
-		if err = db.PingContext(context.Background()); err == nil {
-			return stop, nil
+		if err = db.QueryRowContext(context.Background(), "SHOW server_version").Scan(&p.Version); err == nil {
+			return p, nil
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	stop()
+	p.stop()
 	return nil, err
 }
 
-func (p *postgres) dsn(name string) string {
+func (p *Postgres) dsn(name string) string {
 	return fmt.Sprintf("postgres://county@127.0.0.1:%d/%s?sslmode=disable", p.port, name)
 }
 
-// database makes an empty database and gives its DSN.
-func (p *postgres) database(t testing.TB) string {
+// Database makes an empty database and gives its DSN.
+func (p *Postgres) Database(t testing.TB) string {
 	t.Helper()
 	db, err := sql.Open("pgx", p.dsn("postgres"))
 	if err != nil {
