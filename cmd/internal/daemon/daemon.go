@@ -37,7 +37,7 @@ type Opts struct {
 	// Trace gets the bytes on every line, masked; nil traces nothing.
 	Trace func(bridge.TraceEvent)
 
-	vfs    string        // of the ledger, for tests; empty is the system's
+	ledger ledger.Opts   // beside hall and log, for tests
 	steady time.Duration // how long the line to the county must be otherwise to be told; default 15 s
 }
 
@@ -129,7 +129,7 @@ func (d *Daemon) begin(ctx context.Context, work *tasks) error {
 		work.run(task{"county", d.county.Run})
 	}
 	work.run(d.gear.tasks...)
-	work.run(task{"alive", d.alive})
+	work.run(task{"alive", d.alive}, task{"audit", d.audit})
 	if d.opts.Ready != nil {
 		d.opts.Ready(d.web)
 	}
@@ -226,13 +226,17 @@ func refKey(cfg *config.Config) ([]byte, error) {
 	return identity.DeviceRefKey(cfg.DataDir)
 }
 
+func (d *Daemon) ledgerPath() string { return filepath.Join(d.cfg.DataDir, "ledger.db") }
+
 func (d *Daemon) openBook() error {
 	key, err := identity.LoadDeviceKey(d.cfg.DataDir)
 	if err != nil {
 		return err
 	}
 	defer d.busy("正在检查账本")()
-	d.ledger, err = ledger.Open(filepath.Join(d.cfg.DataDir, "ledger.db"), ledger.Opts{Hall: d.cfg.HallID(), Log: d.log, VFS: d.opts.vfs})
+	opts := d.opts.ledger
+	opts.Hall, opts.Log = d.cfg.HallID(), d.log
+	d.ledger, err = ledger.Open(d.ledgerPath(), opts)
 	if err != nil {
 		return err
 	}

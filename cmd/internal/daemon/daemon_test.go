@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"halld/cmd/internal/hall"
+	"halld/cmd/internal/ledger"
 	"halld/cmd/internal/sim"
 	"halld/config"
 	"halld/firmware-bridge/emulator/cardreader"
@@ -24,6 +25,7 @@ type stage struct {
 	tickets chan printer.Ticket
 	more    string        // tables of hall.toml beside those of the hardware
 	steady  time.Duration // of Opts
+	whole   int64         // of ledger.Opts
 	d       *Daemon
 	disk    *disk // under the ledger
 	trace   traces
@@ -74,7 +76,7 @@ func (s *stage) start() {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(s.t.Context())
 	ready, ended := make(chan *Daemon, 1), make(chan error, 1)
-	opts := Opts{Log: slog.New(slog.NewTextHandler(s.t.Output(), nil)), vfs: s.disk.name, Trace: s.trace.add, steady: s.steady}
+	opts := Opts{Log: slog.New(slog.NewTextHandler(s.t.Output(), nil)), ledger: ledger.Opts{VFS: s.disk.name, Whole: s.whole}, Trace: s.trace.add, steady: s.steady}
 	go func() { ended <- run(ctx, s.cfg, opts, ready); close(ended) }()
 	s.ended = ended
 	select {

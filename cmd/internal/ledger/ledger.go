@@ -54,6 +54,11 @@ type Opts struct {
 	Busy time.Duration    // how long to wait for another process to let go; default 5 s
 	Now  func() time.Time // names set-aside files; default time.Now
 	Log  *slog.Logger     // default discards
+
+	// Whole is the size in bytes up to which Open looks at the whole file. Of
+	// a larger one it looks at the tail, so that no start takes the longer the
+	// older a hall is; [Ledger.Verify] looks at the rest. Default 32 MiB.
+	Whole int64
 }
 
 func (o Opts) withDefaults() Opts {
@@ -62,6 +67,9 @@ func (o Opts) withDefaults() Opts {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Whole == 0 {
+		o.Whole = 32 << 20
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -324,3 +324,35 @@ func TestLedgerIsForItsOwnerOnly(t *testing.T) {
 		}
 	}
 }
+
+// TestLargeLedgerOpensByItsTail: a start looks at the end of it, and a walk finds
+// what is wrong in the middle. A tail that is broken is never missed.
+func TestLargeLedgerOpensByItsTail(t *testing.T) {
+	l, path := openNew(t)
+	appendN(t, l, tailRows+50)
+	epoch := l.Epoch()
+	damage(t, l, 40)
+	l.Close()
+	opts := testOpts()
+	opts.Whole = 1
+	l, err := Open(path, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.Recovery() != nil || l.Epoch() != epoch || l.Next() != tailRows+51 {
+		t.Errorf("got epoch %s, next %d and recovery %v, want the ledger as it was", l.Epoch(), l.Next(), l.Recovery())
+	}
+	rep, err := l.Verify(t.Context(), nil)
+	if err != nil || len(rep.Bad) == 0 || rep.Bad[0].Seq != 40 {
+		t.Errorf("the walk finds %v (%v), want record 40", rep.Bad, err)
+	}
+	damage(t, l, 60)
+	l.Close()
+	if l, err = Open(path, opts); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	if r := l.Recovery(); r == nil || !strings.Contains(r.Reason, "record 60") {
+		t.Errorf("got recovery %+v, want the broken tail set aside", r)
+	}
+}
