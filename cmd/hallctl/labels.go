@@ -188,3 +188,10 @@ var labels = []label{
 
 // label is what people read for a key.
 type label struct{ key, words string }
+
+// vocabularies are the keys whose values are words of the interface, with what
+// these are said of; of those in a map by name it is the map's key.
+var vocabularies = map[string]string{
+	"tickets.state": "ticket", "slip": "slip", "lines.state": "tool", "class": "class", "result": "result",
+	"refusal_reasons": "refusal", "confirm": "confirm",
+}

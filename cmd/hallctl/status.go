@@ -64,7 +64,7 @@ func (a *app) clock() *cobra.Command {
 
 func (a *app) print() *cobra.Command {
 	return group("print", "小票",
-		verb{use: "test", short: "打印测试页", say: "测试页{{word .result}}"}.command(a, "print"),
+		verb{use: "test", short: "打印测试页", say: "测试页{{word \"slip\" .result}}"}.command(a, "print"),
 		verb{
 			use: "reprint NUMBER", short: "补打一张小票（号码或打印任务号）", args: []string{"ticket"},
 			flags: []flag{reasonFlag}, say: "补打 {{.job}}（第 {{.reprint}} 次）",

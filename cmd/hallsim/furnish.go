@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"halld/cmd/internal/console"
+	"halld/cmd/internal/hall"
 	"halld/config"
 )
 
@@ -59,12 +60,12 @@ func (s *simulation) furnish(ctx context.Context) {
 	if !s.opts.demo {
 		return
 	}
-	hall := socket(s.cfg.Socket)
+	to := socket(s.cfg.Socket)
 	for _, p := range s.cfg.Staff {
-		hall.post(ctx, "staff/pin", console.PinRequest{Staff: p.ID, Pin: demoPin(p.ID)})
+		to.post(ctx, "staff/pin", console.PinRequest{Staff: p.ID, Pin: demoPin(p.ID)})
 	}
 	for _, t := range demoTools {
-		hall.post(ctx, "tool/add", map[string]any{"tool": t, "staff": s.cfg.Staff[0].ID})
+		to.post(ctx, "tool/add", map[string]any{"tool": t, "staff": s.cfg.Staff[0].ID})
 	}
 }
 
@@ -80,15 +81,10 @@ func (s *simulation) signIn() string {
 	return strings.Join(list, "，")
 }
 
-var dutyName = map[config.Role]string{
-	config.Counter: "窗口", config.Keeper: "保管", config.Approver: "审批", config.Finance: "财务",
-	config.Head: "大厅负责人", config.Manager: "市场负责人", config.Technician: "技术",
-}
-
 func duties(p config.Staff) string {
 	var names []string
 	for _, r := range p.Roles {
-		names = append(names, dutyName[r])
+		names = append(names, hall.Name("role", string(r)))
 	}
 	return strings.Join(names, "、")
 }

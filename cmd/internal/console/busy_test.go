@@ -75,7 +75,7 @@ func (r *rig) stock() {
 			"deposit":"200.00","purchase":"600.00","door":"A/%d","accessories":["钻头、大号","手柄"],"part_prices":{"手柄":"8.00"},"check_every":90},"staff":"01"}`, 'a'+i, i+1))
 	}
 	r.do("tool/add", `{"tool":{"tool":"SP-1","name":"铁锹","class":"simple","deposit":"20.00","place":"货架二"},"staff":"01"}`)
-	r.do("tool/repair", `{"id":"DR-k","reason":"异响","cost":"35.00","staff":"01"}`)
+	r.do("tool/repair", `{"id":"DR-k","reason":"异响","staff":"01"}`)
 	r.do("tool/loss", `{"id":"DR-l","reason":"盘点不见","staff":"01"}`)
 }
 

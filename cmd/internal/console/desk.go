@@ -154,7 +154,7 @@ func (d *desk) Only(roles ...string) template.HTMLAttr {
 		if slices.Contains(d.Me.Roles, hall.Role(r)) {
 			return ""
 		}
-		names = append(names, wordOf[r])
+		names = append(names, hall.Name("role", r))
 	}
 	return template.HTMLAttr(`disabled title="由` + strings.Join(names, "或") + `人员办理"`)
 }
