@@ -109,6 +109,7 @@ var labels = []label{
 	{"in", "归还"},
 	{"safety", "安全须知"},
 	{"must_tick", ""},
+	{"may_swap", ""},
 	{"passed", "合格项"},
 	{"failed", "不合格项"},
 	{"to_sign", "待签字联"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -18,18 +19,16 @@ var helpers = template.FuncMap{
 	"whole":  whole,
 	"join":   func(list []string) string { return strings.Join(list, "、") },
 	"lines":  func(list []string) string { return strings.Join(list, "\n") },
-	"clock":  func(t time.Time) string { return t.Format("15:04") },
-	"when":   func(t time.Time) string { return t.Format("01-02 15:04") },
-	"word":   func(of string, v any) string { return hall.Name(of, fmt.Sprint(v)) },
-	"service": func(c hall.Config, key string) string {
-		for _, s := range c.Services {
-			if s.Key == key {
-				return s.Name
-			}
+	"nonzero": func(v any) string {
+		if reflect.ValueOf(v).IsZero() {
+			return ""
 		}
-		return key
+		return fmt.Sprint(v)
 	},
-	"per": func() []hall.Unit { return []hall.Unit{hall.PerHour, hall.PerDay, hall.PerUse} },
+	"clock": func(t time.Time) string { return t.Format("15:04") },
+	"when":  func(t time.Time) string { return t.Format("01-02 15:04") },
+	"word":  func(of string, v any) string { return hall.Name(of, fmt.Sprint(v)) },
+	"per":   func() []hall.Unit { return []hall.Unit{hall.PerHour, hall.PerDay, hall.PerUse} },
 	"pairs": func(m map[string]hall.Fen) string {
 		var list []string
 		for _, k := range slices.Sorted(maps.Keys(m)) {
