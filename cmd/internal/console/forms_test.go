@@ -197,7 +197,6 @@ func (r *rig) addresses() (list []string) {
 	for _, name := range console.StaffPages() {
 		list = append(list, "/staff/"+name)
 	}
-	list = append(list, "/staff/books?book=rental")
 	for i := 0; i < len(list); i++ {
 		_, body := r.page(list[i])
 		for _, link := range links(r.t, body) {
