@@ -117,9 +117,7 @@ func table(cols ...string) func(any) string {
 			_, heads[i], _ = strings.Cut(c, " ")
 		}
 		b.WriteString(strings.Join(heads, "\t") + "\n")
-		list, _ := v.([]any)
-		for _, x := range list {
-			m, _ := x.(map[string]any)
+		for _, m := range objects(v) {
 			cells := make([]string, len(cols))
 			for i, c := range cols {
 				key, _, _ := strings.Cut(c, " ")
@@ -130,6 +128,16 @@ func table(cols ...string) func(any) string {
 		}
 		return align(b.String())
 	}
+}
+
+// objects are those of a list.
+func objects(v any) (list []map[string]any) {
+	all, _ := v.([]any)
+	for _, x := range all {
+		m, _ := x.(map[string]any)
+		list = append(list, m)
+	}
+	return list
 }
 
 func cell(of string, v any) string {

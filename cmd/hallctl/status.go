@@ -27,10 +27,8 @@ func (a *app) status() *cobra.Command {
 // is wrong, what it means, and what to do.
 func problems(v any) string {
 	m, _ := v.(map[string]any)
-	list, _ := m["devices"].([]any)
 	var b strings.Builder
-	for _, x := range list {
-		d, _ := x.(map[string]any)
+	for _, d := range objects(m["devices"]) {
 		name, _ := d["device"].(string)
 		if about, _ := d["about"].(string); about != "" {
 			fmt.Fprintf(&b, "· %s：%s\n", console.Explain(name, "").Where, about)
@@ -46,10 +44,8 @@ func problems(v any) string {
 // warnings lists what else waits for the staff.
 func warnings(v any) string {
 	m, _ := v.(map[string]any)
-	list, _ := m["warnings"].([]any)
 	var b strings.Builder
-	for _, x := range list {
-		w, _ := x.(map[string]any)
+	for _, w := range objects(m["warnings"]) {
 		fmt.Fprintf(&b, "！ %v\n", w["text"])
 	}
 	return b.String()

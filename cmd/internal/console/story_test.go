@@ -152,6 +152,16 @@ func (c *clerk) request(tools string) (address string) {
 	return "/staff/rental?rental=" + id[0]
 }
 
+// paid is a rental of tools for which the deposit was taken, at its page.
+func paid(t *testing.T, clerk, head *clerk, tools string) (address string) {
+	t.Helper()
+	at := clerk.request(tools)
+	head.press(at, "rental/approve")
+	clerk.press(at, "rental/sign")
+	clerk.press(at, "rental/deposit", "method", "扫码")
+	return at
+}
+
 // TestRentalOnPages walks a rental of two tools through the pages: tools chosen,
 // accessories and checks answered one by one, one brought back before the other,
 // and money that the deposit does not cover.
@@ -194,10 +204,7 @@ func TestRentalOnPages(t *testing.T) {
 // TestNothingGoesAlong: a tool can be handed out without any of its accessories.
 func TestNothingGoesAlong(t *testing.T) {
 	_, clerk, head := lendable(t)
-	at := clerk.request("DR-1")
-	head.press(at, "rental/approve")
-	clerk.press(at, "rental/sign")
-	clerk.press(at, "rental/deposit")
+	at := paid(t, clerk, head, "DR-1")
 	clerk.press(at, "rental/handover", "a0:to", "accessories=", "a1:to", "accessories=")
 	if page := clerk.press(at, "rental/return"); strings.Contains(page, "=钻头") || strings.Contains(page, "配件 钻头") {
 		t.Error("an accessory is asked for that was not handed out")
@@ -208,10 +215,7 @@ func TestNothingGoesAlong(t *testing.T) {
 // and the first brought back, by hand too.
 func TestWayBackIsOpen(t *testing.T) {
 	r, clerk, head := lendable(t)
-	at := clerk.request("DR-1|DR-2")
-	head.press(at, "rental/approve")
-	clerk.press(at, "rental/sign")
-	clerk.press(at, "rental/deposit")
+	at := paid(t, clerk, head, "DR-1|DR-2")
 	clerk.press(at, "rental/handover", "tool", "DR-1", everything, "", "ByHand:bool", "1", "reason", "锁舌卡住")
 	r.hall.Later(30 * time.Minute)
 	if body := clerk.send(at, "rental/return", "ByHand:bool", "1"); !strings.Contains(body, "请写明原因") || strings.Contains(body, "--reason") {
@@ -229,10 +233,8 @@ func TestFaultyToolOnPages(t *testing.T) {
 	r, clerk, head := lendable(t)
 	r.do("tool/add", `{"tool":{"tool":"DR-3","name":"电锤","class":"priced","type":"drill","price":{"rate":"9.00","per":"hour"},"deposit":"200.00","place":"货架一"},"staff":"01"}`)
 	r.do("tool/add", `{"tool":{"tool":"DR-4","name":"电锤","class":"priced","type":"drill","price":{"rate":"5.00","per":"hour"},"deposit":"500.00","place":"货架一"},"staff":"01"}`)
-	at := clerk.request("DR-1")
-	head.press(at, "rental/approve")
-	clerk.press(at, "rental/sign")
-	page := clerk.press(at, "rental/deposit")
+	at := paid(t, clerk, head, "DR-1")
+	page := clerk.look(at)
 	if strings.Contains(page, `<option value="DR-4">`) || strings.Contains(page, `<option value="SP-1">`) {
 		t.Error("a tool is offered in another's place that is of another kind, or has a higher deposit")
 	}
@@ -255,10 +257,7 @@ func TestFaultyToolOnPages(t *testing.T) {
 // TestLostAndFoundOnPages: what takes two people, with the second one's PIN.
 func TestLostAndFoundOnPages(t *testing.T) {
 	_, clerk, head := lendable(t)
-	at := clerk.request("DR-2")
-	head.press(at, "rental/approve")
-	clerk.press(at, "rental/sign")
-	clerk.press(at, "rental/deposit", "method", "扫码")
+	at := paid(t, clerk, head, "DR-2")
 	clerk.press(at, "rental/handover")
 	if body := clerk.send(at, "rental/lost-slip", "statement", "S-1", "second", "02", "second_pin", "1111"); !strings.Contains(body, "PIN 不对") {
 		t.Error("a second person is taken without the right PIN")
