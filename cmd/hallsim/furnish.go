@@ -43,10 +43,19 @@ func (s socket) post(ctx context.Context, path string, body any) {
 // by it, so it stands on the screen.
 func demoPin(id string) string { return "26" + id }
 
+// demoTypes are the kinds of tools that the simulated hall lends.
+const demoTypes = `
+[[tool_type]]
+key = "hammer-drill"
+name = "电锤"
+safety = ["使用前检查电源线和插头", "戴护目镜和手套", "更换钻头先断电"]
+checklist = ["外壳无裂纹", "电源线完好", "试机正常"]
+`
+
 // demoTools are what the simulated hall lends.
 var demoTools = []map[string]any{
 	{
-		"tool": "DR-01", "name": "电锤", "class": "priced", "price": map[string]any{"rate": "5.00", "per": "hour", "cap": "30.00"},
+		"tool": "DR-01", "name": "电锤", "class": "priced", "type": "hammer-drill", "price": map[string]any{"rate": "5.00", "per": "hour", "cap": "30.00"},
 		"deposit": "200.00", "purchase": "600.00", "door": "A/1", "accessories": []string{"钻头", "手柄"}, "part_prices": map[string]string{"手柄": "8.00"},
 	},
 	{"tool": "MX-01", "name": "搅拌器", "class": "priced", "price": map[string]any{"rate": "4.00", "per": "hour"}, "deposit": "100.00", "door": "A/2"},
