@@ -81,3 +81,6 @@ func StaffPages() (names []string) {
 
 // FormJSON is what a form becomes.
 var FormJSON = formJSON
+
+// SettledAt is where a warning is settled.
+var SettledAt = settledAt

@@ -43,7 +43,7 @@ func stands(r hall.RentalView) string {
 		}
 	}
 	text := r.Rental + "现在是“" + r.StateName + "”"
-	if r.NextStep != "" {
+	if r.NextStep != "" && r.State != hall.Out { // a tool may stay out for a while
 		text += "，请" + strings.TrimPrefix(r.NextStep, "先")
 	}
 	return text
