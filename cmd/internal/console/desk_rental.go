@@ -55,14 +55,19 @@ type lending struct {
 	deposit map[string]hall.Fen
 }
 
-// lendingOn is a rental on the page that shows it.
-type lendingOn struct {
-	*lending
-	Desk *desk
+// lentLine is one of its tools with the page that shows it, for a part of the page
+// that needs both.
+type lentLine struct {
+	hall.LineView
+	Rental string
+	Doors  []hall.DoorID
+	Desk   *desk
 }
 
-// On puts the rental together with its page, for a part of it that needs both.
-func (l *lending) On(d *desk) lendingOn { return lendingOn{l, d} }
+// Line puts a tool of the rental together with its page.
+func (l *lending) Line(d *desk, v hall.LineView) lentLine {
+	return lentLine{v, l.Rental, l.Doors, d}
+}
 
 // In are the lines in a state of their tool.
 func (l *lending) In(state string) (list []hall.LineView) {
@@ -94,13 +99,13 @@ func (l *lending) Handing() []hall.LineView {
 	return l.In("reserved")
 }
 
-// Back are the tools that can be brought back: those that are out, and those that
-// were reported lost as long as nothing is settled.
-func (l *lending) Back() []hall.LineView {
+// Found are the tools that were reported lost and may turn up, as long as nothing
+// is settled.
+func (l *lending) Found() []hall.LineView {
 	if l.NextStep == "" {
 		return nil
 	}
-	return append(l.In("out"), l.In("lost")...)
+	return l.In("lost")
 }
 
 // Losable are the tools that may turn out to be lost.
@@ -131,7 +136,7 @@ func (l *lending) Alike(v hall.LineView) (list []hall.ToolView) {
 
 // Rare reports whether anything can be done aside from the next step.
 func (l *lending) Rare() bool {
-	return len(l.In("reserved"))+len(l.Swappable())+len(l.Losable())+len(l.Correctable()) > 0 || l.Held > 0
+	return len(l.In("reserved"))+len(l.Swappable())+len(l.Losable())+len(l.Found())+len(l.Correctable()) > 0 || l.Held > 0
 }
 
 // Correctable are the steps that can be taken back, by their word in the API.
