@@ -90,7 +90,7 @@ func TestRentalOverTheInterface(t *testing.T) {
 				return keeper.rental(t, r.Rental).State == s.state && !keeper.busy(t, "A/3")
 			})
 		}
-		h.papers(t)
+		h.take(t, s.slips)
 		pulses := len(h.hw.Locker.Pulses())
 		h.plug(t, keeper, head)
 		if now := keeper.rental(t, r.Rental); now.State != s.state {
@@ -132,7 +132,7 @@ func TestKillInTheMiddleOfADoor(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	h.papers(t)
+	h.take(t, 4) // contract and deposit slip, in two copies
 	chance := rand.New(rand.NewPCG(1, 2))
 	for _, s := range steps[3:5] {
 		for _, door := range doors {
@@ -145,7 +145,7 @@ func TestKillInTheMiddleOfADoor(t *testing.T) {
 		}
 	}
 	for i, door := range doors {
-		body := map[string]any{"rental": r.Rental, "tool": toolAt(door), "result": "ok"}
+		body := map[string]any{"rental": r.Rental, "tool": toolAt(door), "result": "ok", "present": all, "passed": all}
 		if i == 0 {
 			body["result"], body["deduct"] = "damaged", "20.00"
 		}

@@ -140,8 +140,8 @@ func lending(t *testing.T, doors ...int) (h *theatre, keeper, head *staff) {
 	keeper, head = h.signIn(t, "01"), h.signIn(t, "02")
 	for _, n := range doors {
 		keeper.must(t, "tool/add", map[string]any{"tool": map[string]any{
-			"tool": toolAt(n), "name": "电锤", "class": "priced", "price": map[string]any{"rate": "5.00", "per": "hour", "cap": "30.00"},
-			"deposit": "200.00", "door": doorID(n), "accessories": []string{"钻头"},
+			"tool": toolAt(n), "name": "电锤", "type": "drill", "class": "priced", "price": map[string]any{"rate": "5.00", "per": "hour", "cap": "30.00"},
+			"deposit": "200.00", "door": doorID(n), "accessories": []string{"钻头", "侧手柄"}, "part_prices": map[string]any{"侧手柄": "8.00"},
 		}}, nil)
 	}
 	return h, keeper, head
@@ -157,16 +157,20 @@ type step struct {
 	body  map[string]any
 	state string // that the rental is told to be in then
 	door  bool   // somebody shuts the door after it
+	slips int    // that come of it, copies counted
 }
 
+// all answers every question of an inspection.
+var all = []string{"all"}
+
 var steps = []step{
-	{verb: "approve", head: true, state: "approved"},
+	{verb: "approve", head: true, state: "approved", slips: 2},
 	{verb: "sign", state: "signed"},
-	{verb: "deposit", body: map[string]any{"method": "扫码"}, state: "deposited"},
+	{verb: "deposit", body: map[string]any{"method": "扫码"}, state: "deposited", slips: 2},
 	{verb: "handover", state: "out", door: true},
 	{verb: "return", state: "returned", door: true},
-	{verb: "inspect", body: map[string]any{"result": "damaged", "deduct": "20.00"}, state: "inspected"},
-	{verb: "settle", state: "settled"},
+	{verb: "inspect", body: map[string]any{"result": "damaged", "deduct": "20.00", "present": all, "passed": all}, state: "inspected", slips: 1},
+	{verb: "settle", state: "settled", slips: 2},
 }
 
 // request asks for the tools behind doors.

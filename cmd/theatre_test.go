@@ -113,12 +113,21 @@ func run(t *testing.T, logs *lockedBuffer, path string, args ...string) *exec.Cm
 	return cmd
 }
 
+// drills is a type of tools that has to be looked at point by point.
+const drills = `
+[[tool_type]]
+key = "drill"
+name = "电锤"
+safety = ["戴护目镜和手套"]
+checklist = ["外壳无裂纹", "电源线完好"]
+`
+
 func (h *theatre) configure(t *testing.T) {
 	t.Helper()
 	h.ctlOffline(t, "county", "keygen", "--out", filepath.Join(h.dir, "county"))
 	listen := freeAddr(t)
 	h.web = "http://" + listen
-	text := h.hw.Config(h.dir, listen) + "\n[county]\nseal_to = \"county.pub\"\n"
+	text := h.hw.Config(h.dir, listen) + drills + "\n[county]\nseal_to = \"county.pub\"\n"
 	if h.broker != "" {
 		text += fmt.Sprintf("brokers = [%q]\n", h.broker)
 	}
@@ -295,6 +304,15 @@ func (h *theatre) paper(t *testing.T) (text string) {
 		return text != ""
 	})
 	return text
+}
+
+// take takes the next n papers.
+func (h *theatre) take(t *testing.T, n int) (slips []string) {
+	t.Helper()
+	for range n {
+		slips = append(slips, h.paper(t))
+	}
+	return slips
 }
 
 // papers takes every paper until none came for a second.

@@ -3,7 +3,7 @@ package main
 import "github.com/spf13/cobra"
 
 const doorTable = `柜门	状态	工具	寄存	开门次数	进行中	停用	报修{{range .}}
-{{.door}}	{{if .open}}开{{else}}关{{end}}{{if .forced}}（被强开，待查看）{{end}}	{{.tool}}	{{.storage}}	{{.cycles}}	{{with .op}}{{.}} {{end}}{{with .op_state}}{{word .}}{{end}}	{{.out_of_service}}	{{.repair}}{{end}}`
+{{.door}}	{{if .open}}开{{else}}关{{end}}{{if .forced}}（被强开，待查看）{{end}}	{{.tool}}	{{.storage}}	{{.cycles}}	{{with .op}}{{.}} {{end}}{{word "opening" .op_state}}	{{.out_of_service}}	{{.repair}}{{end}}`
 
 const doorState = "{{with .out_of_service}}已停用（{{.}}）{{else}}已恢复{{end}}{{with .repair}}，报修 {{.}}{{end}}"
 
@@ -34,7 +34,7 @@ func (a *app) door() *cobra.Command {
 			use: "abort LOCKER", short: "中止还在等候打开的柜门（清柜）", args: []string{"locker"}, flags: []flag{reasonFlag},
 			say: "{{with .doors}}不再打开：{{join .}}{{else}}没有等候打开的柜门{{end}}",
 		}.command(a, "door"),
-		a.view("undecided", "没有结果、等人查看的开门", "undecided", table("op 编号", "door 柜门", "purpose 用途", "about 单号", "tool 工具", "staff 经办", "state 状态")),
+		a.view("undecided", "没有结果、等人查看的开门", "undecided", table("op 编号", "door 柜门", "purpose:purpose 用途", "about 单号", "tool 工具", "staff 经办", "state:opening 状态")),
 		a.doorTest(),
 	)
 }

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"halld/cmd/internal/hall"
 )
 
 // facts shows one object, such as a "tool", as lines of label and value; what is
@@ -21,7 +24,7 @@ func facts(of string) func(any) string {
 func write(b *strings.Builder, indent, above string, v any) {
 	m, ok := v.(map[string]any)
 	if !ok {
-		fmt.Fprintf(b, "%s%v\n", indent, value(v))
+		fmt.Fprintf(b, "%s%s\n", indent, value("", v))
 		return
 	}
 	for _, k := range ordered(above, m) {
@@ -33,7 +36,7 @@ func write(b *strings.Builder, indent, above string, v any) {
 			writeList(b, indent, k, x)
 		case nil:
 		default:
-			fmt.Fprintf(b, "%s%s\t%s\n", indent, k.words, value(x))
+			fmt.Fprintf(b, "%s%s\t%s\n", indent, k.words, value(vocabulary(above, k.key), x))
 		}
 	}
 }
@@ -46,7 +49,7 @@ func writeList(b *strings.Builder, indent string, k label, list []any) {
 			write(b, indent+"  ", k.key, x)
 			continue
 		}
-		plain = append(plain, value(x))
+		plain = append(plain, value(k.key, x))
 	}
 	if len(plain) > 0 || len(list) == 0 {
 		fmt.Fprintf(b, "%s%s\t%s\n", indent, k.words, strings.Join(plain, "、"))
@@ -68,7 +71,7 @@ func ordered(above string, m map[string]any) (keys []label) {
 		}
 	}
 	for _, k := range slices.Sorted(maps.Keys(rest)) {
-		keys = append(keys, label{k, value(k)})
+		keys = append(keys, label{k, hall.Name(vocabulary("", above), k)})
 	}
 	return keys
 }
@@ -84,37 +87,42 @@ func special(above, key string) bool {
 	return slices.ContainsFunc(labels, func(l label) bool { return l.key == above+"."+key })
 }
 
-// value is one value as people read it.
-func value(v any) string {
-	s := fmt.Sprint(v)
+// vocabulary is what the words below a key are said of, for [hall.Name].
+func vocabulary(above, key string) string {
+	return cmp.Or(vocabularies[above+"."+key], vocabularies[key])
+}
+
+// value is one value as people read it; of is what it says something of.
+func value(of string, v any) string {
+	if is, ok := v.(bool); ok {
+		return map[bool]string{true: "是", false: "否"}[is]
+	}
+	s := word(of, v)
 	if t := stamp(v, "2006-01-02 15:04:05"); t != "" {
 		return t
 	}
 	if strings.HasPrefix(s, "0001-01-01T") {
 		return ""
 	}
-	if w, ok := wordOf[s]; ok {
-		return w
-	}
 	return s
 }
 
-// table shows a list of objects as rows. Each column is a key and a heading.
+// table shows a list of objects as rows. Each column is a key, behind a colon what
+// its words are said of, and a heading.
 func table(cols ...string) func(any) string {
 	return func(v any) string {
 		var b strings.Builder
-		var keys, heads []string
-		for _, c := range cols {
-			key, head, _ := strings.Cut(c, " ")
-			keys, heads = append(keys, key), append(heads, head)
+		heads := make([]string, len(cols))
+		for i, c := range cols {
+			_, heads[i], _ = strings.Cut(c, " ")
 		}
 		b.WriteString(strings.Join(heads, "\t") + "\n")
-		list, _ := v.([]any)
-		for _, x := range list {
-			m, _ := x.(map[string]any)
-			cells := make([]string, len(keys))
-			for i, k := range keys {
-				cells[i] = cell(m[k])
+		for _, m := range objects(v) {
+			cells := make([]string, len(cols))
+			for i, c := range cols {
+				key, _, _ := strings.Cut(c, " ")
+				key, of, _ := strings.Cut(key, ":")
+				cells[i] = cell(of, m[key])
 			}
 			b.WriteString(strings.Join(cells, "\t") + "\n")
 		}
@@ -122,17 +130,24 @@ func table(cols ...string) func(any) string {
 	}
 }
 
-func cell(v any) string {
-	switch x := v.(type) {
-	case nil:
-		return ""
-	case []any:
-		parts := make([]string, len(x))
-		for i, p := range x {
-			parts[i] = value(p)
-		}
-		return strings.Join(parts, "、")
-	default:
-		return value(v)
+// objects are those of a list.
+func objects(v any) (list []map[string]any) {
+	all, _ := v.([]any)
+	for _, x := range all {
+		m, _ := x.(map[string]any)
+		list = append(list, m)
 	}
+	return list
+}
+
+func cell(of string, v any) string {
+	list, ok := v.([]any)
+	if !ok {
+		return value(of, v)
+	}
+	parts := make([]string, len(list))
+	for i, p := range list {
+		parts[i] = value(of, p)
+	}
+	return strings.Join(parts, "、")
 }

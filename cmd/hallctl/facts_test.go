@@ -38,6 +38,9 @@ func TestFactsAreChinese(t *testing.T) {
 				if !found {
 					t.Errorf("%s of %s has no words", path, typ)
 				}
+				if worded(f.Type) && words != "" && vocabulary(above, key) == "" {
+					t.Errorf("what %s of %s says is not put into words", path, typ)
+				}
 				if words != "" {
 					walk(key, f.Type)
 				}
@@ -47,6 +50,11 @@ func TestFactsAreChinese(t *testing.T) {
 	for of, answer := range map[string]any{"person": hall.PersonView{}, "report": hall.DayReport{}, "tool": hall.ToolView{}, "county": county.Status{}} {
 		walk(of, reflect.TypeOf(answer))
 	}
+}
+
+// worded reports whether a type's values are words of the interface.
+func worded(typ reflect.Type) bool {
+	return typ.Kind() == reflect.String && typ.PkgPath() != "" && typ != reflect.TypeFor[hall.DoorID]()
 }
 
 func wordsOf(above, key string) (words string, found bool) {

@@ -110,6 +110,7 @@ var labels = []label{
 	{"in", "归还"},
 	{"safety", "安全须知"},
 	{"must_tick", ""},
+	{"may_swap", ""},
 	{"passed", "合格项"},
 	{"failed", "不合格项"},
 	{"to_sign", "待签字联"},
@@ -189,3 +190,10 @@ var labels = []label{
 
 // label is what people read for a key.
 type label struct{ key, words string }
+
+// vocabularies are the keys whose values are words of the interface, with what
+// these are said of; of those in a map by name it is the map's key.
+var vocabularies = map[string]string{
+	"tickets.state": "ticket", "slip": "slip", "lines.state": "tool", "class": "class", "result": "result",
+	"refusal_reasons": "refusal", "confirm": "confirm",
+}

@@ -81,13 +81,7 @@ func template(s string) func(any) string {
 
 // words are what templates may say beside the fields.
 var words = gotemplate.FuncMap{
-	"word": func(v any) string {
-		s := fmt.Sprint(v)
-		if w, ok := wordOf[s]; ok {
-			return w
-		}
-		return s
-	},
+	"word":  word,
 	"clock": func(v any) string { return stamp(v, "15:04") },
 	"when":  func(v any) string { return stamp(v, "01-02 15:04") },
 	"kind":  func(v any) string { return kindName(fmt.Sprint(v)) },
@@ -102,24 +96,16 @@ var words = gotemplate.FuncMap{
 	},
 }
 
-// kindName is a record's type in the clerk's words.
-func kindName(typ string) string { return hall.KindName(hall.Kind(strings.TrimPrefix(typ, "hall."))) }
-
-// wordOf are the interface's words in the clerk's.
-var wordOf = map[string]string{
-	"requested": "待审批", "approved": "待签字", "signed": "待收押金", "deposited": "待出库", "out": "在租",
-	"returned": "待检", "inspected": "待结算", "settled": "已结算", "refused": "已拒绝", "cancelled": "已取消", "lost": "已报失",
-	"in": "在库", "reserved": "已预订", "repair": "维修", "retired": "报废",
-	"simple": "简单", "priced": "计价", "hour": "小时", "day": "天", "use": "次",
-	"waiting": "等候", "called": "办理中", "held": "挂起", "ended": "已结束",
-	"sending": "正在打印", "printed": "已出纸", "unconfirmed": "已发送", "unknown": "不明", "undecided": "待处理",
-	"locked": "关", "open": "开", "queued": "等候开门", "opening": "正在开", "shut": "关", "failed": "没打开", "unsent": "没有动作", "ajar": "未关好",
-	"handover": "出库", "return": "归还", "service": "检修", "store": "寄存", "fetch": "取回", "clear": "清柜",
-	"ok": "完好", "damaged": "损坏", "incomplete": "缺配件",
-	"underage": "未满十六周岁", "clock": "日期未核准", "conflict": "证件信息不一致", "expired": "证件过期", "blocked": "清出市场",
-	"right-to-work": "可以在当地就业",
-	"true":          "是", "false": "否", "<nil>": "",
+// word is what the interface says of something, in the clerk's words.
+func word(of string, v any) string {
+	if v == nil {
+		return ""
+	}
+	return hall.Name(of, fmt.Sprint(v))
 }
+
+// kindName is a record's type in the clerk's words.
+func kindName(typ string) string { return hall.Name("kind", strings.TrimPrefix(typ, "hall.")) }
 
 func stamp(v any, layout string) string {
 	t, err := time.Parse(time.RFC3339, fmt.Sprint(v))

@@ -75,6 +75,6 @@ func (a *app) storage() *cobra.Command {
 				personFlag, {name: "storage", usage: "寄存单编号"}, {name: "by-hand", usage: "两人用钥匙打开，人工取出", kind: yes}, secondFlag, reasonFlag,
 			},
 		}.command(a, "storage"),
-		a.view("list", "寄存中的物品", "storages", table("storage 编号", "door 柜门", "what 物品", "last4 证件尾号", "state 状态", "since 时间")),
+		a.view("list", "寄存中的物品", "storages", table("storage 编号", "door 柜门", "what 物品", "last4 证件尾号", "state:storage 状态", "since 时间")),
 	)
 }

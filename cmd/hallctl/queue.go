@@ -11,7 +11,7 @@ var (
 	secondFlag = flag{name: "second", usage: "第二经办人工号"}
 )
 
-const ticketLine = "{{.ticket}} {{word .state}}{{with .outcome}} {{.}}{{end}}{{with .window}}（{{.}}号窗口）{{end}}"
+const ticketLine = "{{.ticket}} {{word \"ticket\" .state}}{{with .outcome}} {{.}}{{end}}{{with .window}}（{{.}}号窗口）{{end}}"
 
 // queueVerbs are 叫号, 重呼, 挂起, 回呼, 过号, 转移, 办结, 暂停.
 func queueVerbs() []verb {
@@ -39,7 +39,7 @@ func queueVerbs() []verb {
 }
 
 const queueTable = `{{define "rows"}}{{range .}}
-{{.ticket}}	{{word .state}}	{{.service_name}}	{{with .window}}{{.}}{{end}}	{{clock .since}}	{{with .priority}}{{.}}{{end}}	{{.last4}}	{{with .slip}}{{word .}}{{end}}{{end}}{{end -}}
+{{.ticket}}	{{word "ticket" .state}}	{{.service_name}}	{{with .window}}{{.}}{{end}}	{{clock .since}}	{{with .priority}}{{.}}{{end}}	{{.last4}}	{{word "slip" .slip}}{{end}}{{end -}}
 号码	状态	服务	窗口	到达	优先	证件尾号	小票{{template "rows" .called}}{{template "rows" .waiting}}{{template "rows" .held}}`
 
 func (a *app) queue() *cobra.Command {

@@ -2,7 +2,7 @@ package main
 
 import "github.com/spf13/cobra"
 
-const rentalLine = `{{.rental}} {{word .state}}：{{range $i, $l := .lines}}{{if $i}}、{{end}}{{$l.name}}（{{$l.tool}}）{{else}}{{.tool}}{{end}} 押金 {{.deposit}} 元{{with .next_step}}，请{{.}}{{end}}`
+const rentalLine = `{{.rental}} {{.state_name}}：{{range $i, $l := .lines}}{{if $i}}、{{end}}{{$l.name}}（{{$l.tool}}）{{else}}{{.tool}}{{end}} 押金 {{.deposit}} 元{{with .next_step}}，请{{.}}{{end}}`
 
 const settlementLines = `单号	{{.rental}}
 计价	{{.formula}}
@@ -109,7 +109,7 @@ func rentalVerbs() []verb {
 }
 
 const rentalTable = `单号	状态	工具	押金	证件尾号	申请{{range .}}
-{{.rental}}	{{word .state}}	{{.tool}}	{{.deposit}}	{{.last4}}	{{when .requested}}{{end}}`
+{{.rental}}	{{.state_name}}	{{.tool}}	{{.deposit}}	{{.last4}}	{{when .requested}}{{end}}`
 
 const rentalSheet = `租赁单	{{.rental}}
 状态	{{.state_name}}{{with .next_step}}，请{{.}}{{end}}{{if .overdue}}（超期）{{end}}
@@ -119,11 +119,11 @@ const rentalSheet = `租赁单	{{.rental}}
 签字联	{{.}}{{end}}{{with .to_sign}}
 待签字	{{.}}{{end}}{{with .binding}}
 校验码	{{.}}{{end}}{{range .lines}}
-工具	{{.tool}} {{.name}}，{{word .state}}，{{.price_text}}{{with .price.version}}（价目表 {{.}}）{{end}}，押金 {{.deposit}} 元{{with .door}}，柜门 {{.}}{{end}}{{with .accessories}}，配件 {{join .}}{{end}}{{range .safety}}
+工具	{{.tool}} {{.name}}，{{word "tool" .state}}，{{.price_text}}{{with .price.version}}（价目表 {{.}}）{{end}}，押金 {{.deposit}} 元{{with .door}}，柜门 {{.}}{{end}}{{with .accessories}}，配件 {{join .}}{{end}}{{range .safety}}
 　须知	{{.}}{{end}}{{with .out}}
 　出库	{{full .}}{{end}}{{with .in}}
 　归还	{{full .}}{{end}}{{with .result}}
-　检查	{{word .}}{{end}}{{with .failed}}，不合格 {{join .}}{{end}}{{with .missing}}，缺 {{join .}}{{end}}{{end}}{{with .bill}}
+　检查	{{word "result" .}}{{end}}{{with .failed}}，不合格 {{join .}}{{end}}{{with .missing}}，缺 {{join .}}{{end}}{{end}}{{with .bill}}
 计价	{{.formula}}
 结算	租赁费 {{.fee}}，扣款 {{.deduction}}，退还 {{.refund}}，应补交 {{.due}}{{end}}`
 

@@ -28,10 +28,8 @@ func (a *app) status() *cobra.Command {
 // is wrong, what it means, and what to do.
 func problems(v any) string {
 	m, _ := v.(map[string]any)
-	list, _ := m["devices"].([]any)
 	var b strings.Builder
-	for _, x := range list {
-		d, _ := x.(map[string]any)
+	for _, d := range objects(m["devices"]) {
 		name, _ := d["device"].(string)
 		if about, _ := d["about"].(string); about != "" {
 			fmt.Fprintf(&b, "· %s：%s\n", console.Explain(name, "").Where, about)
@@ -47,10 +45,8 @@ func problems(v any) string {
 // warnings lists what else waits for the staff.
 func warnings(v any) string {
 	m, _ := v.(map[string]any)
-	list, _ := m["warnings"].([]any)
 	var b strings.Builder
-	for _, x := range list {
-		w, _ := x.(map[string]any)
+	for _, w := range objects(m["warnings"]) {
 		fmt.Fprintf(&b, "！ %v\n", w["text"])
 	}
 	return b.String()
@@ -65,10 +61,10 @@ func (a *app) clock() *cobra.Command {
 
 func (a *app) print() *cobra.Command {
 	return group("print", "小票",
-		a.view("list", "没有打出来、或不知是否出纸的小票", "slips", table("job 打印任务", "subject 号码或单号", "state 状态", "reprint 补打次数", "at 时间")),
+		a.view("list", "没有打出来、或不知是否出纸的小票", "slips", table("job 打印任务", "subject 号码或单号", "state:slip 状态", "reprint 补打次数", "at 时间")),
 		a.printVerify(),
 		verb{use: "receipt", short: "打印登记回执", flags: []flag{personFlag}, say: "正在打印"}.command(a, "print"),
-		verb{use: "test", short: "打印测试页", say: "测试页{{word .result}}"}.command(a, "print"),
+		verb{use: "test", short: "打印测试页", say: "测试页{{word \"slip\" .result}}"}.command(a, "print"),
 		verb{
 			use: "reprint NUMBER", short: "补打一张小票（号码或打印任务号）", args: []string{"ticket"},
 			flags: []flag{reasonFlag}, say: "补打 {{.job}}（第 {{.reprint}} 次）",

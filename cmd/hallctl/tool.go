@@ -8,14 +8,14 @@ import (
 	"halld/cmd/internal/hall"
 )
 
-const toolLine = "{{.tool}} {{.name}} {{word .state}}"
+const toolLine = "{{.tool}} {{.name}} {{word \"tool\" .state}}"
 
 // A change that needs a second person answers with the request until it is
 // decided.
 const changeLine = "{{with .request}}已申请 {{.}}，待第二人审批（hallctl tool approve {{.}}）{{else}}" + toolLine + "{{end}}"
 
 const countLines = `盘点完成：账面在库 {{.expected}} 件，实点 {{.seen}} 件，{{with .differences}}差异 {{len .}} 项{{range .}}
-{{.what}}	{{.tool}} {{.name}}	{{with .state}}账面{{word .}}{{end}}{{end}}{{else}}没有差异{{end}}`
+{{.what}}	{{.tool}} {{.name}}	{{with .state}}账面{{word "tool" .}}{{end}}{{end}}{{else}}没有差异{{end}}`
 
 const requestTable = `申请	工具	名称	事项	变化	费用	原因	申报人	时间{{range .}}
 {{.request}}	{{.change.tool.tool}}	{{.change.tool.name}}	{{.action_name}}	{{join .changes}}	{{.change.cost}}	{{.change.reason}}	{{.change.staff}}	{{when .since}}{{end}}`
@@ -84,7 +84,7 @@ func toolVerbs() []verb {
 }
 
 const toolTable = `编号	名称	类别	状态	柜门	押金	单价{{range .}}
-{{.tool}}	{{.name}}	{{word .class}}	{{word .state}}	{{.door}}	{{.deposit}}	{{if eq .class "priced"}}{{.price.rate}}/{{word .price.per}}{{else}}免费{{end}}{{end}}`
+{{.tool}}	{{.name}}	{{word "class" .class}}	{{word "tool" .state}}	{{.door}}	{{.deposit}}	{{if eq .class "priced"}}{{.price.rate}}/{{word "unit" .price.per}}{{else}}免费{{end}}{{end}}`
 
 func (a *app) tool() *cobra.Command {
 	list := []*cobra.Command{

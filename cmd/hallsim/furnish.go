@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"halld/cmd/internal/console"
+	"halld/cmd/internal/hall"
 	"halld/config"
 )
 
@@ -42,10 +43,19 @@ func (s socket) post(ctx context.Context, path string, body any) {
 // by it, so it stands on the screen.
 func demoPin(id string) string { return "26" + id }
 
+// demoTypes are the kinds of tools that the simulated hall lends.
+const demoTypes = `
+[[tool_type]]
+key = "hammer-drill"
+name = "电锤"
+safety = ["使用前检查电源线和插头", "戴护目镜和手套", "更换钻头先断电"]
+checklist = ["外壳无裂纹", "电源线完好", "试机正常"]
+`
+
 // demoTools are what the simulated hall lends.
 var demoTools = []map[string]any{
 	{
-		"tool": "DR-01", "name": "电锤", "class": "priced", "price": map[string]any{"rate": "5.00", "per": "hour", "cap": "30.00"},
+		"tool": "DR-01", "name": "电锤", "class": "priced", "type": "hammer-drill", "price": map[string]any{"rate": "5.00", "per": "hour", "cap": "30.00"},
 		"deposit": "200.00", "purchase": "600.00", "door": "A/1", "accessories": []string{"钻头", "手柄"}, "part_prices": map[string]string{"手柄": "8.00"},
 	},
 	{"tool": "MX-01", "name": "搅拌器", "class": "priced", "price": map[string]any{"rate": "4.00", "per": "hour"}, "deposit": "100.00", "door": "A/2"},
@@ -59,12 +69,12 @@ func (s *simulation) furnish(ctx context.Context) {
 	if !s.opts.demo {
 		return
 	}
-	hall := socket(s.cfg.Socket)
+	to := socket(s.cfg.Socket)
 	for _, p := range s.cfg.Staff {
-		hall.post(ctx, "staff/pin", console.PinRequest{Staff: p.ID, Pin: demoPin(p.ID)})
+		to.post(ctx, "staff/pin", console.PinRequest{Staff: p.ID, Pin: demoPin(p.ID)})
 	}
 	for _, t := range demoTools {
-		hall.post(ctx, "tool/add", map[string]any{"tool": t, "staff": s.cfg.Staff[0].ID})
+		to.post(ctx, "tool/add", map[string]any{"tool": t, "staff": s.cfg.Staff[0].ID})
 	}
 }
 
@@ -80,15 +90,10 @@ func (s *simulation) signIn() string {
 	return strings.Join(list, "，")
 }
 
-var dutyName = map[config.Role]string{
-	config.Counter: "窗口", config.Keeper: "保管", config.Approver: "审批", config.Finance: "财务",
-	config.Head: "大厅负责人", config.Manager: "市场负责人", config.Technician: "技术",
-}
-
 func duties(p config.Staff) string {
 	var names []string
 	for _, r := range p.Roles {
-		names = append(names, dutyName[r])
+		names = append(names, hall.Name("role", string(r)))
 	}
 	return strings.Join(names, "、")
 }

@@ -123,7 +123,7 @@ func configure(o options, hw *sim.Hall, c *countyEnd) (*config.Config, error) {
 		return nil, err
 	}
 	path := filepath.Join(o.dir, "hall.toml")
-	text := hw.Config(o.dir, console) + "\n[county]\n" + c.config()
+	text := hw.Config(o.dir, console) + demoTypes + "\n[county]\n" + c.config()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		return nil, err
 	}

@@ -15,9 +15,6 @@ import (
 
 // api adds the interface to a mux.
 func (c *Console) api(mux *http.ServeMux) {
-	for _, v := range verbs {
-		mux.HandleFunc("POST "+Root+v.path, c.change(c.rule(v)))
-	}
 	for _, v := range views {
 		mux.HandleFunc("GET "+Root+v.path, c.show(v))
 	}
@@ -50,41 +47,44 @@ const patience = 30 * time.Second
 // job is something that a signed request asks for.
 type job struct {
 	path string
-	do   func(ctx context.Context, body []byte) (any, error)
+	read func(body []byte) (task, error)
 }
+
+// task is a request that was understood.
+type task func(ctx context.Context) (any, error)
 
 // rule is the job of putting an event before the rules.
 func (c *Console) rule(v verb) job {
-	return job{v.path, func(ctx context.Context, b []byte) (any, error) {
+	return job{v.path, func(b []byte) (task, error) {
 		ev, err := v.decode(b)
-		if err != nil {
-			return nil, err
-		}
-		return c.hall.Do(ctx, ev)
+		return func(ctx context.Context) (any, error) { return c.hall.Do(ctx, ev) }, err
 	}}
 }
 
-// jobs are what staff can ask beside the rules.
-func (c *Console) jobs() []job {
-	return []job{
-		{"print/test", c.testPrint},
-		{"ledger/print", c.printSheet},
-		{"person/checkin", func(ctx context.Context, b []byte) (any, error) {
-			var t Typed
-			if err := strict(b, &t); err != nil {
-				return nil, err
-			}
-			return c.hall.CheckIn(ctx, t)
-		}},
-	}
+// asking makes a job of a type of request: the body's keys are its fields.
+func asking[T any](path string, do func(context.Context, T) (any, error)) job {
+	return job{path, func(b []byte) (task, error) {
+		var req T
+		err := strict(b, &req)
+		return func(ctx context.Context) (any, error) { return do(ctx, req) }, err
+	}}
 }
 
-// testPrint prints a test page for anybody of the staff.
-func (c *Console) testPrint(ctx context.Context, b []byte) (any, error) {
-	var req struct{ Staff string }
-	if err := strict(b, &req); err != nil {
-		return nil, err
+// jobs are all that staff can ask for: of the rules, and beside them.
+func (c *Console) jobs() (list []job) {
+	for _, v := range verbs {
+		list = append(list, c.rule(v))
 	}
+	return append(list, asking("print/test", c.testPrint), asking("ledger/print", c.printSheet), asking("person/checkin", c.checkIn))
+}
+
+func (c *Console) checkIn(ctx context.Context, t Typed) (any, error) { return c.hall.CheckIn(ctx, t) }
+
+// testRequest asks for a test page.
+type testRequest struct{ Staff string }
+
+// testPrint prints a test page for anybody of the staff.
+func (c *Console) testPrint(ctx context.Context, req testRequest) (any, error) {
 	if _, known := c.door.staff(req.Staff); !known {
 		return nil, unknownStaff(req.Staff)
 	}
@@ -109,9 +109,13 @@ func (c *Console) do(ctx context.Context, j job, b []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	do, err := j.read(b)
+	if err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return j.do(ctx, b)
+	return do(ctx)
 }
 
 // show answers with a view. It is written to JSON while the hall holds still.

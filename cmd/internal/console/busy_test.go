@@ -18,6 +18,7 @@ func busy(t *testing.T) *rig {
 	r.visitors()
 	r.stock()
 	r.lending()
+	r.parts()
 	r.matters()
 	return r
 }
@@ -71,11 +72,13 @@ func (r *rig) visitors() {
 
 func (r *rig) stock() {
 	for i := range 12 {
-		r.do("tool/add", fmt.Sprintf(`{"tool":{"tool":"DR-%c","name":"电锤","class":"priced","price":{"rate":"5.00","per":"hour","cap":"30.00"},
+		r.do("tool/add", fmt.Sprintf(`{"tool":{"tool":"DR-%c","name":"电锤","class":"priced","type":"drill","price":{"rate":"5.00","per":"hour","round":15,"free":10,"cap":"30.00"},
 			"deposit":"200.00","purchase":"600.00","door":"A/%d","accessories":["钻头、大号","手柄"],"part_prices":{"手柄":"8.00"},"check_every":90},"staff":"01"}`, 'a'+i, i+1))
 	}
 	r.do("tool/add", `{"tool":{"tool":"SP-1","name":"铁锹","class":"simple","deposit":"20.00","place":"货架二"},"staff":"01"}`)
-	r.do("tool/repair", `{"id":"DR-k","reason":"异响","cost":"35.00","staff":"01"}`)
+	r.do("tool/add", `{"tool":{"tool":"MX-1","name":"搅拌器","class":"priced","price":{"rate":"4.00","per":"day","version":"2025-2"},"deposit":"100.00","place":"货架一"},"staff":"01"}`)
+	r.do("tool/add", `{"tool":{"tool":"LD-1","name":"人字梯","class":"simple","deposit":"50.00","place":"墙边"},"staff":"01"}`)
+	r.do("tool/repair", `{"id":"DR-k","reason":"异响","staff":"01"}`)
 	r.do("tool/loss", `{"id":"DR-l","reason":"盘点不见","staff":"01"}`)
 }
 
@@ -87,7 +90,7 @@ func (r *rig) lending() {
 		{"deposit", `"method":"扫码","staff":"01"`},
 		{"handover", `"staff":"01"`},
 		{"return", `"staff":"01"`},
-		{"inspect", `"result":"damaged","deduct":"250.00","staff":"01"`},
+		{"inspect", `"result":"damaged","deduct":"250.00","present":["all"],"passed":["all"],"staff":"01"`},
 		{"settle", `"staff":"01"`},
 	}
 	for i := range len(steps) + 1 {
@@ -107,6 +110,18 @@ func (r *rig) lending() {
 	r.do("rental/inspect", `{"rental":"`+id+`","result":"lost","deduct":"100.00","staff":"01","second":"02"}`)
 }
 
+// parts is a rental of three tools, each at another step.
+func (r *rig) parts() {
+	id := r.request("p5", `"SP-1","MX-1","LD-1"`)
+	r.do("rental/approve", `{"rental":"`+id+`","staff":"02"}`)
+	r.do("rental/sign", `{"rental":"`+id+`","staff":"01"}`)
+	r.do("rental/deposit", `{"rental":"`+id+`","staff":"01"}`)
+	r.do("rental/handover", `{"rental":"`+id+`","tool":"SP-1","staff":"01"}`)
+	r.do("rental/handover", `{"rental":"`+id+`","tool":"MX-1","staff":"01"}`)
+	r.hall.Later(2 * time.Hour)
+	r.do("rental/return", `{"rental":"`+id+`","tool":"MX-1","staff":"01"}`)
+}
+
 func (r *rig) request(person, tools string) (rental string) {
 	r.t.Helper()
 	answer := r.do("rental/request", `{"tools":[`+tools+`],"person":"`+person+`","trade":"瓦工","staff":"01"}`)
@@ -121,6 +136,9 @@ func (r *rig) matters() {
 	r.hall.Misbehave("A/21", hall.OpOpen)
 	r.do("door/open", `{"door":"A/21","reason":"检修","staff":"03"}`)
 	r.do("door/set", `{"door":"A/22","out":true,"reason":"锁舌坏","staff":"03"}`)
+	r.force("A/16")
+	r.hall.Misbehave("A/23", hall.OpQueued)
+	r.do("door/clear", `{"locker":"A","doors":["A/23"],"reason":"清点","staff":"03","second":"02"}`)
 	r.do("emergency/raise", `{"window":1,"staff":"01"}`)
 	r.hall.Later(time.Minute)
 	r.do("emergency/raise", `{"window":2,"staff":"01"}`)
@@ -132,4 +150,14 @@ func (r *rig) matters() {
 	r.do("notice/give", `{"person":"p3","matter":"社保补贴","missing":["证明"],"staff":"01"}`)
 	r.hall.Paper(hall.JobPrinted)
 	r.do("training/open", `{"course":"电工","staff":"01"}`)
+	r.do("cash/handover", `{"counted":"120.00","keep":"20.00","reason":"找零多给","staff":"01"}`)
+}
+
+// force breaks a door open and shuts it again.
+func (r *rig) force(door hall.DoorID) {
+	for _, state := range []hall.DoorState{hall.DoorOpen, hall.DoorLocked} {
+		if _, err := r.hall.Do(r.t.Context(), hall.DoorSeen{Door: door, State: state}); err != nil {
+			r.t.Fatal(err)
+		}
+	}
 }

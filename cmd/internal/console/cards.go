@@ -209,16 +209,8 @@ type CardRequest struct {
 }
 
 // setCard is offered on the socket only, as setPin.
-func (c *Console) setCard(w http.ResponseWriter, r *http.Request) {
-	b, err := body(w, r)
-	var req CardRequest
-	if err == nil {
-		err = strict(b, &req)
-	}
-	if err == nil {
-		err = c.door.setCard(req)
-	}
-	answer(w, map[string]any{"staff": req.Staff, "set": req.Card != ""}, err)
+func (c *Console) setCard(_ context.Context, req CardRequest) (any, error) {
+	return keySet{req.Staff, req.Card != ""}, c.door.setCard(req)
 }
 
 func (d *door) setCard(req CardRequest) error {

@@ -2,9 +2,10 @@ package console_test
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/html"
 )
 
 // TestDrawerPage: the one who is signed in counts the drawer, and finance takes
@@ -26,23 +27,27 @@ func TestDrawerPage(t *testing.T) {
 			t.Fatalf("%s gives %d: %s", step[0], status, body)
 		}
 	}
-	r.signIn("02", "9134")
-	if _, page := r.page("/staff/day"); !strings.Contains(page, "抽屉应有现金 20.00 元") || !strings.Contains(page, "交款 30.00 元") {
-		t.Errorf("the page does not show the drawer and what waits: %s", page)
-	}
-	press := func(path string, fields url.Values) string {
-		t.Helper()
-		fields.Set("back", "/staff/day")
-		_, page := r.form("/staff/do/"+path, fields)
-		return page
-	}
-	if page := press("cash/close", url.Values{"handover": {"J000001"}, "received": {"30.001"}}); !strings.Contains(page, "金额“30.001”写得不对") {
+	finance, clerk := r.as("02", "9134"), r.as("01", "4827")
+	wants(t, "the drawer", text(t, finance.look("/staff/day")), "账上应有 20.00 元", "交款 30.00 元")
+	if page := finance.send("/staff/day", "cash/close", "received", "30.001"); !strings.Contains(page, "金额“30.001”写得不对") {
 		t.Errorf("a wrong sum is not told as a sentence: %s", page)
 	}
-	if page := press("cash/close", url.Values{"handover": {"J000001"}, "received": {"30.00"}}); !strings.Contains(page, "工号02已接收 30.00 元") {
-		t.Errorf("finance could not take over: %s", page)
-	}
-	if page := press("cash/handover", url.Values{"counted": {"19.00"}}); !strings.Contains(page, "相差-1.00元") {
+	wants(t, "taken over", text(t, finance.press("/staff/day", "cash/close")), "工号 02 已接收 30.00 元")
+	if page := clerk.send("/staff/day", "cash/handover", "counted", "19.00"); !strings.Contains(page, "相差-1.00元") {
 		t.Errorf("a difference without a reason was let pass: %s", page)
 	}
+	clerk.press("/staff/day", "cash/handover", "counted", "19.00", "reason", "找零多给", "second", "02", "second_pin", "9134")
+	wants(t, "an empty drawer", text(t, clerk.look("/staff/day")), "账上应有 0.00 元", "J000002")
+	finance.press("/staff/day", "cash/float", "amount", "100.00", "second", "01", "second_pin", "4827")
+	wants(t, "filled again", text(t, clerk.look("/staff/day")), "账上应有 100.00 元，其中备用金 100.00 元")
+}
+
+// text is what of a page can be read.
+func text(t *testing.T, page string) string {
+	t.Helper()
+	doc, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(strings.Fields(textOf(doc)), " ")
 }

@@ -184,9 +184,10 @@ func Serve(ctx context.Context, l net.Listener, handler http.Handler, cert *Cert
 func (c *Console) Socket() http.Handler {
 	mux := http.NewServeMux()
 	c.api(mux)
-	mux.HandleFunc("POST "+Root+"staff/pin", c.setPin)
+	for _, j := range []job{asking("staff/pin", c.setPin), asking("staff/card", c.setCard)} {
+		mux.HandleFunc("POST "+Root+j.path, c.change(j))
+	}
 	mux.HandleFunc("GET "+Root+"ledger/backup", c.backup)
-	mux.HandleFunc("POST "+Root+"staff/card", c.setCard)
 	mux.HandleFunc("POST "+Root+"staff/card/read", c.readCard)
 	return mux
 }

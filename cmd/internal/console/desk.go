@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -48,7 +49,7 @@ type desk struct {
 	Stop  bool // nothing can be written down
 
 	Alarms    []hall.Alarm // that somebody in charge has still to answer for
-	Warnings  []hall.Warning
+	Warnings  []matter
 	Undecided []hall.OperationView
 	Slips     []hall.SlipView
 	Troubles  []Problem
@@ -96,11 +97,7 @@ func (d *desk) look(h *hall.Hall) {
 			d.Alarms = append(d.Alarms, a)
 		}
 	}
-	for _, w := range h.Warnings() {
-		if !slices.Contains(buttoned, w.Code) {
-			d.Warnings = append(d.Warnings, w)
-		}
-	}
+	d.Warnings = matters(h)
 	d.Undecided, d.Requests = h.Undecided(), h.ListRequests()
 	d.Asked = len(h.FindRentals(hall.RentalFilter{State: hall.Requested}))
 	d.Slips = h.ListSlips()
@@ -110,9 +107,6 @@ func (d *desk) look(h *hall.Hall) {
 		}
 	}
 }
-
-// buttoned are the codes of the warnings that the page shows with their buttons.
-var buttoned = []string{"emergency", "door-undecided", "slip"}
 
 // alarmAcks are who answers for an emergency, one after the other.
 var alarmAcks = []string{"大厅负责人", "市场负责人"}
@@ -135,8 +129,25 @@ func (d *desk) Menu() (list []Entry) {
 
 // Matters is how much waits for somebody to look at it.
 func (d *desk) Matters() int {
-	return len(d.Alarms) + len(d.Warnings) + len(d.Undecided) + len(d.Slips) + len(d.Troubles)
+	n := len(d.Alarms) + len(d.Warnings) + len(d.Undecided) + len(d.Slips) + len(d.Troubles)
+	if !d.Clock {
+		n++
+	}
+	return n
 }
+
+// part is a part of a page that several pages have, or one page several times.
+type part struct {
+	Desk *desk
+	ID   string // what it is about
+	Text string
+}
+
+// About makes a part about something.
+func (d *desk) About(id any) part { return part{Desk: d, ID: fmt.Sprint(id)} }
+
+// Asks makes a part that asks for something.
+func (d *desk) Asks(text string) part { return part{Desk: d, Text: text} }
 
 // Others are who can be the second person of whatever two have to do.
 func (d *desk) Others() []hall.Staff {
@@ -145,13 +156,14 @@ func (d *desk) Others() []hall.Staff {
 
 // Only switches a button off for whoever has none of the roles, and says whose
 // it is. The rules decide all the same.
-func (d *desk) Only(roles ...string) template.HTMLAttr {
+func (d *desk) Only(roles ...any) template.HTMLAttr {
 	var names []string
 	for _, r := range roles {
-		if slices.Contains(d.Me.Roles, hall.Role(r)) {
+		role := fmt.Sprint(r)
+		if slices.Contains(d.Me.Roles, hall.Role(role)) {
 			return ""
 		}
-		names = append(names, wordOf[r])
+		names = append(names, hall.Name("role", role))
 	}
 	return template.HTMLAttr(`disabled title="由` + strings.Join(names, "或") + `人员办理"`)
 }

@@ -17,8 +17,17 @@ type doorDesk struct {
 
 // locker is a cabinet with its doors.
 type locker struct {
-	Name  string
-	Doors []hall.DoorView
+	Name   string
+	Doors  []hall.DoorView
+	Queued int // doors that wait for their turn to open
+}
+
+// Is reports whether a door is the chosen one.
+func (v doorDesk) Is(id hall.DoorID) bool { return v.Chosen != nil && v.Chosen.Door == id }
+
+// Decidable reports whether somebody may say how the chosen door's opening ended.
+func (v doorDesk) Decidable() bool {
+	return v.Chosen.OpState != string(hall.OpQueued) && v.Chosen.OpState != string(hall.OpOpening)
 }
 
 func (d *desk) lookDoors(h *hall.Hall, ask url.Values) {
@@ -32,6 +41,9 @@ func (d *desk) lookDoors(h *hall.Hall, ask url.Values) {
 		}
 		last := &v.Lockers[len(v.Lockers)-1]
 		last.Doors = append(last.Doors, door)
+		if door.OpState == string(hall.OpQueued) {
+			last.Queued++
+		}
 		if strings.EqualFold(string(door.Door), id) {
 			v.Chosen = &door
 		}

@@ -13,14 +13,16 @@ import (
 type rentalDesk struct {
 	List   []hall.RentalView
 	All    bool
-	Late   []hall.Late
 	Chosen *lending
 	Fault  string
 }
 
+// Is reports whether a rental is the chosen one.
+func (r rentalDesk) Is(id string) bool { return r.Chosen != nil && r.Chosen.Rental == id }
+
 func (d *desk) lookRental(h *hall.Hall, ask url.Values) {
 	r := &d.Rental
-	r.All, r.Late = choice(ask, "all") != "", h.Overdue(d.At)
+	r.All = choice(ask, "all") != ""
 	r.List = h.FindRentals(hall.RentalFilter{Open: !r.All})
 	slices.Reverse(r.List)
 	id := choice(ask, "rental")
@@ -32,7 +34,14 @@ func (d *desk) lookRental(h *hall.Hall, ask url.Values) {
 		r.Fault = err.Error()
 		return
 	}
-	r.Chosen = &lending{RentalView: v, Free: inStock(h, d.At), Doors: emptyDoors(h)}
+	l := &lending{RentalView: v, Free: inStock(h, d.At), Doors: emptyDoors(h), deposit: map[string]hall.Fen{}}
+	for _, line := range v.Lines {
+		if t, err := h.Tool(line.Tool); err == nil {
+			l.deposit[t.ID] = t.Deposit
+		}
+	}
+	l.Late = slices.DeleteFunc(h.Overdue(d.At), func(late hall.Late) bool { return late.Rental != id })
+	r.Chosen = l
 }
 
 // lending is a rental with what can be done with it now. What a step asks for
@@ -40,8 +49,24 @@ func (d *desk) lookRental(h *hall.Hall, ask url.Values) {
 // steps.
 type lending struct {
 	hall.RentalView
-	Free  []hall.ToolView
-	Doors []hall.DoorID // that a tool could be put back into
+	Late    []hall.Late
+	Free    []hall.ToolView
+	Doors   []hall.DoorID // that a tool could be put back into
+	deposit map[string]hall.Fen
+}
+
+// lentLine is one of its tools with the page that shows it, for a part of the page
+// that needs both.
+type lentLine struct {
+	hall.LineView
+	Rental string
+	Doors  []hall.DoorID
+	Desk   *desk
+}
+
+// Line puts a tool of the rental together with its page.
+func (l *lending) Line(d *desk, v hall.LineView) lentLine {
+	return lentLine{v, l.Rental, l.Doors, d}
 }
 
 // In are the lines in a state of their tool.
@@ -49,6 +74,18 @@ func (l *lending) In(state string) (list []hall.LineView) {
 	for _, v := range l.Lines {
 		if string(v.State) == state {
 			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// Safety are the notes on all tools of the rental, each once.
+func (l *lending) Safety() (list []string) {
+	for _, v := range l.Lines {
+		for _, note := range v.Safety {
+			if !slices.Contains(list, note) {
+				list = append(list, note)
+			}
 		}
 	}
 	return list
@@ -62,6 +99,15 @@ func (l *lending) Handing() []hall.LineView {
 	return l.In("reserved")
 }
 
+// Found are the tools that were reported lost and may turn up, as long as nothing
+// is settled.
+func (l *lending) Found() []hall.LineView {
+	if l.NextStep == "" {
+		return nil
+	}
+	return l.In("lost")
+}
+
 // Losable are the tools that may turn out to be lost.
 func (l *lending) Losable() []hall.LineView { return append(l.In("out"), l.In("returned")...) }
 
@@ -70,12 +116,8 @@ func (l *lending) Settleable() bool { return l.State == hall.Inspected || l.Stat
 
 // Swappable are the tools that another may replace.
 func (l *lending) Swappable() (list []hall.LineView) {
-	if !slices.Contains([]hall.RentalState{hall.Deposited, hall.Out, hall.Returned, hall.Inspected}, l.State) {
-		return nil
-	}
 	for _, v := range l.Lines {
-		replaced := slices.ContainsFunc(l.Lines, func(o hall.LineView) bool { return o.For == v.Tool })
-		if !replaced && (v.State == hall.ToolReserved || v.In != nil) {
+		if v.MaySwap {
 			list = append(list, v)
 		}
 	}
@@ -85,11 +127,16 @@ func (l *lending) Swappable() (list []hall.LineView) {
 // Alike are the tools in stock that may replace one.
 func (l *lending) Alike(v hall.LineView) (list []hall.ToolView) {
 	for _, t := range l.Free {
-		if t.Class == v.Class && t.Deposit <= v.Deposit {
+		if t.Class == v.Class && t.Type == v.Type && t.Deposit <= l.deposit[v.Tool] {
 			list = append(list, t)
 		}
 	}
 	return list
+}
+
+// Rare reports whether anything can be done aside from the next step.
+func (l *lending) Rare() bool {
+	return len(l.In("reserved"))+len(l.Swappable())+len(l.Losable())+len(l.Found())+len(l.Correctable()) > 0 || l.Held > 0
 }
 
 // Correctable are the steps that can be taken back, by their word in the API.

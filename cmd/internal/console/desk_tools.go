@@ -33,6 +33,21 @@ func (d *desk) lookTools(h *hall.Hall, ask url.Values) {
 	}
 }
 
+// Is reports whether a tool is the chosen one.
+func (s stockDesk) Is(id string) bool { return s.Chosen != nil && s.Chosen.ID == id }
+
+// description is a tool as the fields of a form show it.
+type description struct {
+	hall.Tool
+	Types map[string]hall.ToolType
+}
+
+// Describes makes the fields that describe a tool; nil is one that is new.
+func (d *desk) Describes(t any) description {
+	tool, _ := t.(hall.Tool)
+	return description{tool, d.Hall.Rental.Types}
+}
+
 // whole is a tool as a form carries it, so that a change keeps what the form
 // does not ask for.
 func whole(t hall.Tool) (string, error) {

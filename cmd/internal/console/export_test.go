@@ -8,9 +8,6 @@ import (
 
 // VerbPaths are the paths of all verbs.
 func VerbPaths() (paths []string) {
-	for _, v := range verbs {
-		paths = append(paths, v.path)
-	}
 	for _, j := range (&Console{}).jobs() {
 		paths = append(paths, j.path)
 	}
@@ -66,13 +63,12 @@ func Fits(path string, form url.Values) error {
 	if err != nil {
 		return err
 	}
-	for _, v := range verbs {
-		if v.path == path {
-			_, err = v.decode(b)
-			return err
+	for _, j := range (&Console{}).jobs() {
+		if j.path == path {
+			_, err = j.read(b)
 		}
 	}
-	return nil
+	return err
 }
 
 // StaffPages are the names of the pages for staff.
@@ -85,3 +81,6 @@ func StaffPages() (names []string) {
 
 // FormJSON is what a form becomes.
 var FormJSON = formJSON
+
+// SettledAt is where a warning is settled.
+var SettledAt = settledAt

@@ -22,6 +22,8 @@ import (
 //	tools:each      a word for each field of the name
 //	receipt:join    the fields of the name, one behind the other
 //	tool:json       an object that the other fields change
+//	a1:to           an answer, such as missing=手柄, that goes into the list it
+//	                names; missing= puts nothing into that list
 //
 // A field left empty is left out, and taken out of such an object.
 func formJSON(form url.Values) ([]byte, error) {
@@ -38,6 +40,10 @@ func formJSON(form url.Values) ([]byte, error) {
 	})
 	for _, name := range names {
 		key, kind, _ := strings.Cut(name, ":")
+		if kind == "to" {
+			sort(body, form[name])
+			continue
+		}
 		v, err := value(key, kind, form[name])
 		if err != nil {
 			return nil, err
@@ -45,6 +51,15 @@ func formJSON(form url.Values) ([]byte, error) {
 		set(body, key, v)
 	}
 	return json.Marshal(body)
+}
+
+// sort puts answers into the lists that they name.
+func sort(body map[string]any, answers []string) {
+	for _, a := range answers {
+		field, word, _ := strings.Cut(a, "=")
+		list, _ := body[field].([]string)
+		body[field] = append(append([]string{}, list...), filledIn([]string{word})...)
+	}
 }
 
 // value is what a field's texts are in JSON; nil if nothing was put in.

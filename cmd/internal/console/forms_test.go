@@ -19,6 +19,7 @@ type form struct {
 	page, action string
 	fields       url.Values // with every field filled in as somebody might
 	untouched    url.Values // as a browser sends it when nobody touches a field
+	hidden       url.Values // that nobody can change
 	off          bool       // every button is disabled
 }
 
@@ -33,12 +34,15 @@ func forms(t *testing.T, page, body string) (list []form) {
 		if n.Type != html.ElementNode || n.Data != "form" || attr(n, "method") != "post" {
 			continue
 		}
-		f := form{page: page, action: attr(n, "action"), fields: url.Values{}, untouched: url.Values{}, off: true}
+		f := form{page: page, action: attr(n, "action"), fields: url.Values{}, untouched: url.Values{}, hidden: url.Values{}, off: true}
 		for e := range n.Descendants() {
 			if name := attr(e, "name"); name != "" {
 				f.fields.Add(name, filled(e))
-				if e.Data != "button" && (attr(e, "type") != "checkbox" || has(e, "checked")) {
+				if e.Data != "button" && (!ticked(e) || has(e, "checked")) {
 					f.untouched.Add(name, given(e))
+				}
+				if attr(e, "type") == "hidden" {
+					f.hidden.Add(name, given(e))
 				}
 			}
 			if e.Type == html.ElementNode && e.Data == "button" {
@@ -49,6 +53,9 @@ func forms(t *testing.T, page, body string) (list []form) {
 	}
 	return list
 }
+
+// ticked reports whether a field is sent only if somebody ticks it.
+func ticked(n *html.Node) bool { return attr(n, "type") == "checkbox" || attr(n, "type") == "radio" }
 
 // filled is what somebody might put into a field.
 func filled(n *html.Node) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -13,24 +14,21 @@ import (
 
 // helpers are what templates may say beside the fields.
 var helpers = template.FuncMap{
-	"form":    form,
-	"hidden":  hidden,
-	"whole":   whole,
-	"join":    func(list []string) string { return strings.Join(list, "、") },
-	"lines":   func(list []string) string { return strings.Join(list, "\n") },
-	"clock":   func(t time.Time) string { return t.Format("15:04") },
-	"when":    func(t time.Time) string { return t.Format("01-02 15:04") },
-	"word":    func(v any) string { return wordOf[fmt.Sprint(v)] },
-	"opening": func(v any) string { return openingWord[hall.OpState(fmt.Sprint(v))] },
-	"service": func(c hall.Config, key string) string {
-		for _, s := range c.Services {
-			if s.Key == key {
-				return s.Name
-			}
+	"form":   form,
+	"hidden": hidden,
+	"whole":  whole,
+	"join":   func(list []string) string { return strings.Join(list, "、") },
+	"lines":  func(list []string) string { return strings.Join(list, "\n") },
+	"nonzero": func(v any) string {
+		if reflect.ValueOf(v).IsZero() {
+			return ""
 		}
-		return key
+		return fmt.Sprint(v)
 	},
-	"per": func() []hall.Unit { return []hall.Unit{hall.PerHour, hall.PerDay, hall.PerUse} },
+	"clock": func(t time.Time) string { return t.Format("15:04") },
+	"when":  func(t time.Time) string { return t.Format("01-02 15:04") },
+	"word":  func(of string, v any) string { return hall.Name(of, fmt.Sprint(v)) },
+	"per":   func() []hall.Unit { return []hall.Unit{hall.PerHour, hall.PerDay, hall.PerUse} },
 	"pairs": func(m map[string]hall.Fen) string {
 		var list []string
 		for _, k := range slices.Sorted(maps.Keys(m)) {
@@ -57,23 +55,3 @@ func hidden(pairs ...any) template.HTML {
 }
 
 func esc(v any) string { return template.HTMLEscaper(v) }
-
-// wordOf are the words of the API in the clerk's.
-var wordOf = map[string]string{
-	"sending": "正在打印", "printed": "已出纸", "unconfirmed": "已发送", "held": "待打印", "unknown": "可能只打了一半", "undecided": "断电时正在打印",
-	"in": "在库", "reserved": "已预订", "out": "在租", "returned": "待检", "repair": "维修", "lost": "报损", "retired": "报废",
-	"handover": "出库", "return": "归还", "service": "检修", "store": "寄存", "fetch": "取回寄存", "clear": "清柜",
-	"simple": "简单工具", "priced": "计价工具", "hour": "小时", "day": "天", "use": "次",
-	"counter": "窗口", "keeper": "保管", "approver": "审批", "finance": "财务", "head": "大厅负责人", "manager": "市场负责人", "technician": "技术",
-	"settlement": "结算", "inspection": "检查", "deposit": "收押金",
-	"ok": "完好", "damaged": "损坏", "incomplete": "缺配件",
-	"add": "新增", "change": "变更", "check": "安全检查", "restore": "入库", "loss": "报损", "retire": "报废",
-	"stored": "在柜", "fetched": "已取回",
-	"waiting": "等候", "called": "办理中", "ended": "已结束",
-}
-
-// openingWord is how far the opening of a door is.
-var openingWord = map[hall.OpState]string{
-	hall.OpOpening: "正在打开", hall.OpOpen: "开着", hall.OpShut: "已关", hall.OpFailed: "没有打开",
-	hall.OpUnknown: "是否打开不明", hall.OpUndecided: "断电时正在打开",
-}

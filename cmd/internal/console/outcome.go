@@ -19,11 +19,7 @@ func outcome(reply any) string {
 	case hall.TicketView:
 		return "号码 " + r.Ticket
 	case hall.RentalView:
-		text := r.Rental + "现在是“" + r.StateName + "”"
-		if r.NextStep != "" {
-			text += "，请" + strings.TrimPrefix(r.NextStep, "先")
-		}
-		return text
+		return stands(r)
 	case hall.Settlement:
 		return settled(r)
 	case hall.ToolRequest:
@@ -36,6 +32,21 @@ func outcome(reply any) string {
 		return r.Storage + "，柜门" + string(r.Door)
 	}
 	return ""
+}
+
+// stands says how a rental stands and what is next; of one whose tools are at
+// different steps its page says that of each tool.
+func stands(r hall.RentalView) string {
+	for _, l := range r.Lines {
+		if l.State != r.Lines[0].State {
+			return r.Rental
+		}
+	}
+	text := r.Rental + "现在是“" + r.StateName + "”"
+	if r.NextStep != "" && r.State != hall.Out { // a tool may stay out for a while
+		text += "，请" + strings.TrimPrefix(r.NextStep, "先")
+	}
+	return text
 }
 
 func settled(s hall.Settlement) string {

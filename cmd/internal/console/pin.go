@@ -1,10 +1,10 @@
 package console
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
-	"net/http"
 	"strings"
 
 	"golang.org/x/crypto/argon2"
@@ -62,17 +62,15 @@ type PinRequest struct {
 	Pin   string `json:"pin"`
 }
 
+// keySet answers a change of what somebody proves with who they are.
+type keySet struct {
+	Staff string `json:"staff"`
+	Set   bool   `json:"set"` // false: forgotten
+}
+
 // setPin is offered on the socket only: whoever may open it manages the box.
-func (c *Console) setPin(w http.ResponseWriter, r *http.Request) {
-	b, err := body(w, r)
-	var req PinRequest
-	if err == nil {
-		err = strict(b, &req)
-	}
-	if err == nil {
-		err = c.door.setPin(req)
-	}
-	answer(w, map[string]any{"staff": req.Staff, "set": req.Pin != ""}, err)
+func (c *Console) setPin(_ context.Context, req PinRequest) (any, error) {
+	return keySet{req.Staff, req.Pin != ""}, c.door.setPin(req)
 }
 
 func (d *door) setPin(req PinRequest) error {

@@ -13,12 +13,10 @@ func (c *Console) sheet(r *http.Request) (any, error) {
 	return c.lay(r.Context(), r.PathValue("book"), p)
 }
 
-// printSheet puts a period of a book on paper.
-func (c *Console) printSheet(ctx context.Context, b []byte) (any, error) {
-	var req struct{ Book, From, To, Staff string }
-	if err := strict(b, &req); err != nil {
-		return nil, err
-	}
+// printRequest asks for a period of a book on paper.
+type printRequest struct{ Book, From, To, Staff string }
+
+func (c *Console) printSheet(ctx context.Context, req printRequest) (any, error) {
 	p := hall.Period{From: req.From, Until: req.To}
 	s, err := c.lay(ctx, req.Book, p)
 	if err != nil {

@@ -28,9 +28,6 @@ func (c *Console) staffPages(mux *http.ServeMux) {
 	}
 	in.HandleFunc("GET /staff/find", c.find)
 	in.HandleFunc("GET /staff/books.csv", c.bookFile)
-	for _, v := range verbs {
-		in.HandleFunc("POST /staff/do/"+v.path, c.act(c.rule(v)))
-	}
 	for _, j := range c.jobs() {
 		in.HandleFunc("POST /staff/do/"+j.path, c.act(j))
 	}

@@ -1,7 +1,5 @@
 package hall
 
-import "cmp"
-
 // kindName are the kinds of records in the clerk's words.
 var kindName = map[Kind]string{
 	"hall.opened": "开门", "hall.closed": "闭门", "hall.restarted": "重新启动", "clock.confirmed": "核准日期",
@@ -26,6 +24,3 @@ var kindName = map[Kind]string{
 	"storage.begun": "寄存", "storage.in": "已存入", "storage.ended": "已取回", "storage.left": "过夜未取",
 	"ledger.recovered": "账本恢复", "ledger.salvaged": "账本转录", "ledger.digest": "日终核对",
 }
-
-// KindName is a kind of record in the clerk's words.
-func KindName(k Kind) string { return cmp.Or(kindName[k], string(k)) }

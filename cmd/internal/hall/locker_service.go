@@ -55,7 +55,7 @@ type OpenForService struct {
 }
 
 func (e OpenForService) handle(h *Hall, at Stamp) (Outcome, error) {
-	if _, err := h.who(at, e.Staff, h.serviceRole()); err != nil {
+	if _, err := h.who(at, e.Staff, h.cfg.ServiceRole()); err != nil {
 		return Outcome{}, err
 	}
 	if e.Reason == "" {
@@ -64,10 +64,10 @@ func (e OpenForService) handle(h *Hall, at Stamp) (Outcome, error) {
 	return h.open(&DoorOpening{Door: e.Door, Purpose: ForService, Staff: e.Staff, Reason: e.Reason})
 }
 
-// serviceRole is who may open a door without a rental: a technician, and in a
+// ServiceRole is who may open a door without a rental: a technician, and in a
 // hall that has none its head.
-func (h *Hall) serviceRole() Role {
-	if slices.ContainsFunc(h.cfg.Staff, func(s Staff) bool { return slices.Contains(s.Roles, Technician) }) {
+func (c Config) ServiceRole() Role {
+	if slices.ContainsFunc(c.Staff, func(s Staff) bool { return slices.Contains(s.Roles, Technician) }) {
 		return Technician
 	}
 	return Head

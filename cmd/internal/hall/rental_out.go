@@ -38,7 +38,7 @@ type RentalHandover struct {
 	Tool        string // empty: the next
 	Facts       Facts  // see Judged
 	Staff       string
-	Accessories []string // ticked as handed out; empty: all of the tool
+	Accessories []string // ticked as handed out; nil: all of the tool
 	ByHand      bool     // by key, past the door; wants a reason
 	Reason      string
 }
@@ -92,7 +92,7 @@ func (e RentalHandover) out(h *Hall, r *Rental, l *Line) (Outcome, error) {
 // ticked checks the accessories that go out with a tool.
 func (h *Hall) ticked(tool string, list []string) ([]string, error) {
 	all := h.Tools[tool].Accessories
-	if len(list) == 0 {
+	if list == nil {
 		return slices.Clone(all), nil
 	}
 	for i, a := range list {

@@ -35,6 +35,7 @@ type LineView struct {
 	Tool        string     `json:"tool"`
 	Name        string     `json:"name"`
 	Class       Class      `json:"class"`
+	Type        string     `json:"type,omitempty"`
 	Price       Price      `json:"price"`
 	PriceText   string     `json:"price_text"`
 	Deposit     Fen        `json:"deposit"`
@@ -52,11 +53,12 @@ type LineView struct {
 	Out         *time.Time `json:"out,omitempty"`
 	In          *time.Time `json:"in,omitempty"`
 	For         string     `json:"for,omitempty"`
+	MaySwap     bool       `json:"may_swap"` // another tool may take its place now
 }
 
 func (h *Hall) lineView(l Line) LineView {
 	v := LineView{
-		Tool: l.Tool, Name: l.Name, Class: l.Class, Price: l.Price, PriceText: l.Price.text(), Deposit: l.Deposit,
+		Tool: l.Tool, Name: l.Name, Class: l.Class, Type: l.Type, Price: l.Price, PriceText: l.Price.text(), Deposit: l.Deposit,
 		State: l.State, Accessories: slices.Clone(l.Accessories), Safety: h.cfg.Rental.Types[l.Type].Safety,
 		Checklist: h.checklist(l.Type), MustTick: h.mustTick(l.Type),
 		Passed: slices.Clone(l.Passed), Failed: slices.Clone(l.Failed), Missing: slices.Clone(l.Missing), Result: l.Result, Deduct: l.Deduct, Out: when(l.Out), In: when(l.In), For: l.For,
@@ -105,6 +107,7 @@ func (h *Hall) rentalView(r *Rental) RentalView {
 	}
 	for i, l := range r.Lines {
 		v.Lines[i] = h.lineView(l)
+		v.Lines[i].MaySwap = h.swappable(r, &l)
 		v.Overdue = v.Overdue || l.Overdue && l.State == ToolOut
 	}
 	if len(r.Lines) > 0 {

@@ -348,14 +348,6 @@ func TestPrintedSheet(t *testing.T) {
 	s.refused(ToolPrint{ID: "DR-01", Staff: "01"}, "no-printer")
 }
 
-func TestEveryKindHasAName(t *testing.T) {
-	for k := range kinds {
-		if KindName(k) == string(k) {
-			t.Errorf("kind %s has no name", k)
-		}
-	}
-}
-
 // Every record is in a book, or is a step that only the box itself takes.
 func TestEveryKindIsInABook(t *testing.T) {
 	own := []string{"hall.", "clock.", "county.", "counter.", "slip.", "day.", "ledger."}

@@ -70,7 +70,7 @@ func layDoors(s *Sheet, _ Config, records iter.Seq[Record], p Period) {
 			text = append(text, "营业时间外")
 		}
 		text = slices.DeleteFunc(text, func(s string) bool { return s == "" })
-		s.add(minute(r.At), KindName(r.Data.Kind()), cmp.Or(d.Door, d.Locker, d.Device), cmp.Or(d.About, d.Storage), d.Tool,
+		s.add(minute(r.At), Name("kind", string(r.Data.Kind())), cmp.Or(d.Door, d.Locker, d.Device), cmp.Or(d.About, d.Storage), d.Tool,
 			d.Person.Last4, d.Staff, d.Second, strings.Join(text, "；"))
 	}
 }

@@ -39,7 +39,6 @@ type Who struct {
 // template lays the body of one kind of slip out; the head and the foot are the
 // same for all.
 type template struct {
-	title   string
 	version int
 	copies  []string // 客户联 and the like; none: a single paper
 	needs   []string // fields without which there is no slip, by path as in "terms.version"
@@ -90,7 +89,7 @@ func (t template) render(h House, job hall.Job, w Who) (printer.Doc, error) {
 		if i > 0 {
 			doc.Lines = append(doc.Lines, printer.Cut{})
 		}
-		body, err := t.body(sheet{Who: w, house: h, title: titleOf(t.title, name), copy: name, claim: claim}, job.Slip.Data)
+		body, err := t.body(sheet{Who: w, house: h, title: titleOf(hall.Name("paper", job.Slip.Template), name), copy: name, claim: claim}, job.Slip.Data)
 		if err != nil {
 			return printer.Doc{}, err
 		}

@@ -25,8 +25,11 @@ func TestEveryCopyCarriesTheHouse(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(templates)) {
 		t.Run(name, func(t *testing.T) {
 			tpl := templates[name]
+			if hall.Name("paper", name) == name {
+				t.Error("the paper has no title")
+			}
 			for i, text := range copiesOf(laidOut(t, name)) {
-				for _, want := range []string{"平定县零工市场", "服务热线 0353-6060000", "投诉举报 12333", tpl.title, "S000142", name + "-1"} {
+				for _, want := range []string{"平定县零工市场", "服务热线 0353-6060000", "投诉举报 12333", hall.Name("paper", name), "S000142", name + "-1"} {
 					if !strings.Contains(text, want) {
 						t.Errorf("copy %d lacks %q:\n%s", i+1, want, text)
 					}

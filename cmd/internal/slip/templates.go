@@ -9,34 +9,34 @@ const (
 	stub         = "存根联" // the hall's, with the signature
 )
 
-// templates by the name that the rules use. A template whose look changes in
+// templates by the name that the rules use, which [hall.Name] gives a title. A template whose look changes in
 // more than wording gets a new version, which stands on the paper.
 var templates = map[string]template{
 	"ticket": {
-		title: "取号单", version: 1, body: fill(ticket),
+		version: 1, body: fill(ticket),
 		needs: []string{"ticket", "service", "ahead", "issued"},
 		proof: []string{"ticket", "issued"},
 	},
 	"checkin": {
-		title: "登记回执", version: 1, body: fill(checkin),
+		version: 1, body: fill(checkin),
 		needs: []string{"kind", "rules", "issued"},
 	},
 	"match": {
-		title: "对接单", version: 1, copies: []string{workerCopy, employerCopy}, body: fill(match),
+		version: 1, copies: []string{workerCopy, employerCopy}, body: fill(match),
 		needs: []string{"match", "trade", "employer", "place", "staff", "issued"},
 		proof: []string{"match", "issued"},
 	},
 	"refusal": {
-		title: "告知单", version: 1, body: fill(refusal),
+		version: 1, body: fill(refusal),
 		needs: []string{"reason", "advice", "issued"},
 	},
 	"notice": {
-		title: "一次性告知单", version: 1, copies: []string{personCopy, stub}, body: fill(notice),
+		version: 1, copies: []string{personCopy, stub}, body: fill(notice),
 		needs: []string{"notice", "matter", "items.name", "items.how", "staff", "issued"},
 		proof: []string{"notice", "issued"},
 	},
 	"rental": {
-		title: "工具租赁单", version: 1, copies: []string{customerCopy, stub}, body: fill(rental), named: true,
+		version: 1, copies: []string{customerCopy, stub}, body: fill(rental), named: true,
 		needs: []string{
 			"rental", "last4", "lines.tool", "lines.name", "lines.deposit", "prices", "deposit",
 			"terms.version", "terms.lines", "binding", "stub", "issued",
@@ -44,19 +44,19 @@ var templates = map[string]template{
 		proof: []string{"rental", "binding"},
 	},
 	"deposit": {
-		title: "押金收据", version: 1, copies: []string{customerCopy, stub}, body: fill(deposit),
+		version: 1, copies: []string{customerCopy, stub}, body: fill(deposit),
 		needs: []string{"receipt", "rental", "last4", "lines.tool", "lines.name", "lines.deposit", "amount", "method", "staff", "issued"},
 		proof: []string{"receipt", "amount"},
 	},
 	"return": {
-		title: "归还检查单", version: 1, copies: []string{stub}, body: fill(returned),
+		version: 1, copies: []string{stub}, body: fill(returned),
 		needs: []string{
 			"rental", "last4", "tools.tool", "tools.name", "tools.out", "tools.result", "tools.deduct", "bill.refund", "bill.due",
 			"stub", "binding", "staff", "issued",
 		},
 	},
 	"settlement": {
-		title: "结算退押单", version: 1, copies: []string{customerCopy, stub}, body: fill(settlement),
+		version: 1, copies: []string{customerCopy, stub}, body: fill(settlement),
 		needs: []string{
 			"rental", "last4", "lines.tool", "lines.name", "bill.fee", "bill.deduction", "bill.deposit", "bill.refund", "bill.due",
 			"stub", "binding", "staff", "issued",
@@ -64,54 +64,54 @@ var templates = map[string]template{
 		proof: []string{"rental", "bill.refund", "bill.due"},
 	},
 	"payment": {
-		title: "收付款凭证", version: 1, copies: []string{customerCopy, stub}, body: fill(payment),
+		version: 1, copies: []string{customerCopy, stub}, body: fill(payment),
 		needs: []string{"rental", "last4", "about", "items.what", "items.amount", "held", "due", "staff", "issued"},
 		proof: []string{"rental", "items.amount", "issued"},
 	},
 	"cash": {
-		title: "交接班单", version: 1, body: fill(handover),
+		version: 1, body: fill(handover),
 		needs: []string{"handover", "day", "expected", "counted", "difference", "float", "amount", "held", "staff", "issued"},
 		proof: []string{"handover", "amount"},
 	},
 	"storage": {
-		title: "寄存单", version: 1, body: fill(storage),
+		version: 1, body: fill(storage),
 		needs: []string{"storage", "last4", "door", "issued"},
 		proof: []string{"storage", "issued"},
 	},
 	"clear": {
-		title: "清柜单", version: 1, body: fill(clearance),
+		version: 1, body: fill(clearance),
 		needs: []string{"locker", "doors.door", "staff", "second", "reason", "issued"},
 	},
 	"lifecycle": {
-		title: "工具审批单", version: 1, body: fill(lifecycle),
+		version: 1, body: fill(lifecycle),
 		needs: []string{"request", "action", "tool", "name", "reason", "staff", "issued"},
 		proof: []string{"request", "tool"},
 	},
 	"overdue": {
-		title: "超期催还单", version: 1, body: fill(overdue),
+		version: 1, body: fill(overdue),
 		needs: []string{"rental", "last4", "tools.tool", "tools.name", "tools.out", "tools.hours", "held", "staff", "issued"},
 		proof: []string{"rental", "issued"},
 	},
 	"stock": {
-		title: "盘点表", version: 1, body: fill(stock),
+		version: 1, body: fill(stock),
 		needs: []string{"expected", "seen", "staff", "issued"},
 	},
 	"report": {
-		title: "日报", version: 1, body: fill(report),
+		version: 1, body: fill(report),
 		needs: []string{"day", "sections.title", "sections.rows.name", "staff", "issued"},
 		proof: []string{"day"},
 	},
 	"register": {
-		title: "台账", version: 1, body: fill(register),
+		version: 1, body: fill(register),
 		needs: []string{"name", "period", "page", "pages", "entries.title", "staff", "issued"},
 	},
 	"account": {
-		title: "工具单机核算单", version: 1, body: fill(account),
+		version: 1, body: fill(account),
 		needs: []string{"tool", "name", "purchase", "deposit_in", "deposit_out", "kept", "held", "rent", "compensation", "repair", "result", "staff", "issued"},
 		proof: []string{"tool", "result", "issued"},
 	},
 	"training": {
-		title: "培训签到表", version: 1, body: fill(training),
+		version: 1, body: fill(training),
 		needs: []string{"course", "session", "place", "trainer", "people.last4", "issued"},
 	},
 }

@@ -250,13 +250,27 @@ func (w *Tab) Fill(selector, text string) {
 		f.dispatchEvent(new Event("input", { bubbles: true })); f.dispatchEvent(new Event("change", { bubbles: true })); })()`, selector, text), nil)
 }
 
-// Press clicks a button or link, and waits for the page that comes of it.
-func (w *Tab) Press(selector string) {
+// Unfold opens whatever hides an element, by its summary.
+func (w *Tab) Unfold(selector string) {
+	w.b.t.Helper()
+	w.Eval(fmt.Sprintf(`(() => { for (let e = document.querySelector(%q); e; e = e.parentElement.closest("details"))
+		if (e.matches("details:not([open])")) e.querySelector("summary").click(); })()`, selector), nil)
+}
+
+// Click clicks what can be seen and is not switched off.
+func (w *Tab) Click(selector string) {
 	w.b.t.Helper()
 	w.Eval(fmt.Sprintf(`(() => { const b = document.querySelector(%[1]q);
 		if (!b) throw new Error("no button " + %[1]q);
 		if (b.disabled) throw new Error("disabled: " + %[1]q);
-		window.leaving = true; b.click(); })()`, selector), nil)
+		if (!b.checkVisibility()) throw new Error("out of sight: " + %[1]q);
+		window.leaving = !b.matches("[type=button]"); b.click(); })()`, selector), nil)
+}
+
+// Press clicks a button or link, and waits for the page that comes of it.
+func (w *Tab) Press(selector string) {
+	w.b.t.Helper()
+	w.Click(selector)
 	w.Until("the page after "+selector, there)
 }
 

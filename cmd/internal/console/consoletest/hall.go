@@ -68,7 +68,10 @@ func Config() hall.Config {
 		},
 		Rental: hall.RentalRules{
 			ApproveWithin: 30 * time.Minute, OverdueAfter: 24 * time.Hour, SameDayVisit: true, MinorClasses: []hall.Class{hall.Simple},
-			Terms: hall.Terms{Version: "1", Lines: []string{"损坏照价赔偿"}},
+			PriceList: "2026-1", Terms: hall.Terms{Version: "1", Lines: []string{"损坏照价赔偿", "不得转借"}},
+			Types: map[string]hall.ToolType{
+				"drill": {Name: "电锤", Safety: []string{"戴护目镜和手套", "换钻头前先断电"}, Checklist: []string{"外壳", "电源线", "试机"}},
+			},
 		},
 	}
 }

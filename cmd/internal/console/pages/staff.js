@@ -8,13 +8,19 @@ let changed = false, skew = 0, zone = null;
 document.documentElement.classList.add("js");
 const ready = () => {
   main().querySelectorAll("[data-auto]").forEach((s) => { s.onchange = () => s.form.submit(); });
+  main().querySelectorAll("[data-all]").forEach((b) => { b.onclick = () => good(b.form); });
 };
 document.addEventListener("submit", (e) => e.target.querySelectorAll("button").forEach((b) => setTimeout(() => { b.disabled = true; })));
 document.addEventListener("focusout", () => setTimeout(() => { if (changed) refresh(); }));
 document.addEventListener("input", () => { if (changed) refresh(); });
 
+// good gives every question of a form that has no answer yet its first one.
+const good = (form) => form.querySelectorAll("[role=group]").forEach((q) => {
+  if (!q.querySelector("input:checked")) q.querySelector("input[type=radio]").checked = true;
+});
+
 // filled says whether a field holds something that was not there at first.
-const filled = (f) => f.type === "checkbox" ? f.checked !== f.defaultChecked
+const filled = (f) => f.type === "checkbox" || f.type === "radio" ? f.checked !== f.defaultChecked
   : f.matches("select") ? [...f.options].some((o) => o.defaultSelected) ? !f.selectedOptions[0].defaultSelected : f.selectedIndex > 0
   : f.value !== f.defaultValue;
 const inHand = () => {

@@ -1,0 +1,29 @@
+package console_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// TestSearchFindsIt by whatever number is at hand.
+func TestSearchFindsIt(t *testing.T) {
+	r := busy(t)
+	clerk := r.as("01", "4827")
+	for asked, want := range map[string]string{
+		"a005": "尾号 0055", "0046": "R260302-009", "R260302-006": "R260302-006", "R260302-006-Y1": "R260302-006", "006": "R260302-006",
+		"DR-a": "单个核算", "铁锹": "货架二", "a/15": "寄存", "J000001": "柜门 A/15", "N260302-001": "求职登记", "zzz": "没有找到", "": "没有找到",
+	} {
+		wants(t, "looking for "+asked, clerk.look("/staff/find?"+url.Values{"q": {asked}}.Encode()), want)
+	}
+}
+
+// TestScannedSlip: the console says of a slip whether the hall has printed it.
+func TestScannedSlip(t *testing.T) {
+	clerk := busy(t).as("01", "4827")
+	ask := func(scanned string) string { return clerk.look("/staff/find?" + url.Values{"q": {scanned}}.Encode()) }
+	wants(t, "a genuine slip", ask("deposit:R260302-004-Y1/200.00#TRUE"), "校验码相符", "押金单 R260302-004-Y1")
+	if page := ask("deposit:R260302-004-Y1/900.00#ABCDEF"); !strings.Contains(page, "校验码不符") || strings.Contains(page, "R260302-004</h2>") {
+		t.Error("a forged slip leads to the rental")
+	}
+}
