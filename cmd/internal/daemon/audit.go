@@ -26,11 +26,10 @@ func (d *Daemon) audit(ctx context.Context) error {
 	told := false
 	for ; ctx.Err() == nil; pause(ctx, auditEvery) {
 		rep, err := d.ledger.Verify(ctx, func(uint64, uint64) { pause(ctx, auditRest) })
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err != nil:
-			d.log.Warn("the ledger could not be read through", "err", err)
+		if err != nil {
+			if ctx.Err() == nil {
+				d.log.Warn("the ledger could not be read through", "err", err)
+			}
 			continue
 		}
 		for _, p := range rep.Bad {

@@ -29,7 +29,7 @@ type Postgres struct {
 	stop func()
 }
 
-// ErrNoPostgres: it is not installed.
+// ErrNoPostgres is returned where PostgreSQL is not installed.
 var ErrNoPostgres = errors.New("no PostgreSQL installed")
 
 // NewPostgres makes a cluster in a folder and runs it until Stop.
