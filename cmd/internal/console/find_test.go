@@ -12,7 +12,7 @@ func TestSearchFindsIt(t *testing.T) {
 	clerk := r.as("01", "4827")
 	for asked, want := range map[string]string{
 		"a005": "尾号 0055", "0046": "R260302-009", "R260302-006": "R260302-006", "R260302-006-Y1": "R260302-006", "006": "R260302-006",
-		"DR-a": "单个核算", "铁锹": "货架二", "a/15": "寄存", "J000001": "柜门 A/15", "N260302-001": "求职登记", "zzz": "没有找到", "": "没有找到",
+		"DR-a": "单个核算", "铁锹": "货架二", "a/15": "寄存", "C000001": "柜门 A/15", "N260302-001": "求职登记", "zzz": "没有找到", "": "没有找到",
 	} {
 		wants(t, "looking for "+asked, clerk.look("/staff/find?"+url.Values{"q": {asked}}.Encode()), want)
 	}

@@ -55,9 +55,15 @@ type BoardView struct {
 	Open       bool           `json:"open"`
 	Windows    []BoardWindow  `json:"windows"`
 	Calls      []Call         `json:"calls"` // the last first
-	Waiting    map[string]int `json:"waiting"`
+	Waiting    []BoardService `json:"waiting"`
 	Missed     []string       `json:"missed"` // 过号 of the day, the last first
 	Lines      []string       `json:"lines"`  // how things stand, in plain words
+}
+
+// BoardService is how many wait for a service.
+type BoardService struct {
+	Service string `json:"service"` // name
+	Waiting int    `json:"waiting"`
 }
 
 // BoardWindow is a window on the board.
@@ -72,7 +78,7 @@ type BoardWindow struct {
 func (h *Hall) Board() BoardView {
 	v := BoardView{
 		Hall: h.cfg.Name, Hotline: h.cfg.Hotline, Complaints: h.cfg.Complaints, Open: h.Opened,
-		Calls: append([]Call{}, h.Calls...), Waiting: map[string]int{}, Missed: h.missed(), Lines: h.stateLines(),
+		Calls: append([]Call{}, h.Calls...), Missed: h.missed(), Lines: h.stateLines(),
 	}
 	v.Windows = []BoardWindow{}
 	for _, w := range h.cfg.Windows {
@@ -82,13 +88,15 @@ func (h *Hall) Board() BoardView {
 		}
 		v.Windows = append(v.Windows, b)
 	}
+	v.Waiting = []BoardService{}
 	for _, s := range h.cfg.Services {
-		v.Waiting[s.Name] = 0
-	}
-	for _, t := range h.Tickets {
-		if s, err := h.service(t.Service); err == nil && t.State == Waiting {
-			v.Waiting[s.Name]++
+		b := BoardService{Service: s.Name}
+		for _, t := range h.Tickets {
+			if t.Service == s.Key && t.State == Waiting {
+				b.Waiting++
+			}
 		}
+		v.Waiting = append(v.Waiting, b)
 	}
 	return v
 }

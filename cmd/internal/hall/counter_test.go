@@ -143,14 +143,27 @@ func TestDayClosesWithItsReport(t *testing.T) {
 	s.replayed()
 }
 
+// The head of the hall acts and the head of the market takes the report; in a
+// hall that knows no head of the market, the head of the hall confirms it.
 func TestAlarmIsKnownByTwo(t *testing.T) {
-	s := begin(t)
-	s.do(born("p1", 1990, 1, 1))
-	s.do(Emergency{Window: 1, Staff: "01"})
-	s.refused(EmergencyAck{ID: "E000001", Staff: "01"}, "role")
-	s.do(EmergencyAck{ID: "E000001", Staff: "02"})
-	s.refused(EmergencyAck{ID: "E000001", Staff: "02"}, "role")
-	s.replayed()
+	for _, managed := range []bool{true, false} {
+		s := begin(t)
+		if managed {
+			s.cfg.Staff = append(s.cfg.Staff, Staff{ID: "05", Name: "李", Roles: []Role{Manager}})
+			s.h.cfg = s.cfg
+		}
+		s.do(Emergency{Window: 1, Staff: "01"})
+		s.refused(EmergencyAck{ID: "E000001", Staff: "01"}, "role")
+		s.do(EmergencyAck{ID: "E000001", Staff: "02"})
+		by := "02"
+		if managed {
+			s.refused(EmergencyAck{ID: "E000001", Staff: "02"}, "role")
+			by = "05"
+		}
+		s.do(EmergencyAck{ID: "E000001", Staff: by})
+		s.refused(EmergencyAck{ID: "E000001", Staff: by}, "acked")
+		s.replayed()
+	}
 }
 
 // Any order of what people do at the windows loses no number, gives none twice,

@@ -104,21 +104,31 @@ func (e EmergencyAck) handle(h *Hall, at Stamp) (Outcome, error) {
 	if a == nil {
 		return Outcome{}, refuse("unknown-alarm", "没有编号为%s的紧急情况", e.ID)
 	}
-	role := Manager
-	if a.Head == "" {
-		role = Head
-	}
+	role := a.next()
 	switch {
 	case a.done():
 		return Outcome{}, refuse("acked", "%s已由大厅负责人和市场负责人处理", e.ID)
-	case !slices.Contains(s.Roles, role):
-		return Outcome{}, refuse("role", "%s要由%s确认", e.ID, roleName[role])
+	case !slices.Contains(s.Roles, h.cfg.AlarmRole(role)):
+		return Outcome{}, refuse("role", "%s要由%s确认", e.ID, roleName[h.cfg.AlarmRole(role)])
 	}
 	return Outcome{
 		Data:  []Data{&EmergencyAcked{ID: e.ID, Staff: e.Staff, Role: role, After: seconds(at, a.At)}},
 		Reply: alarmReply(e.ID),
 	}, nil
 }
+
+// next is who has to answer for it now: the head of the hall acts, and the head of
+// the market takes the report (附件3 第六条).
+func (a *Emergent) next() Role {
+	if a.Head == "" {
+		return Head
+	}
+	return Manager
+}
+
+// AlarmRole is who answers for an emergency in a role: in a hall whose staff list
+// has no head of the market, the head of the hall confirms that it was reported.
+func (c Config) AlarmRole(r Role) Role { return c.orHead(r) }
 
 // Alarm is an emergency as staff see it.
 type Alarm struct {

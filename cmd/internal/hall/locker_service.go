@@ -1,9 +1,6 @@
 package hall
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // DoorService records that a door went out of service or came back into it.
 type DoorService struct {
@@ -66,12 +63,7 @@ func (e OpenForService) handle(h *Hall, at Stamp) (Outcome, error) {
 
 // ServiceRole is who may open a door without a rental: a technician, and in a
 // hall that has none its head.
-func (c Config) ServiceRole() Role {
-	if slices.ContainsFunc(c.Staff, func(s Staff) bool { return slices.Contains(s.Roles, Technician) }) {
-		return Technician
-	}
-	return Head
-}
+func (c Config) ServiceRole() Role { return c.orHead(Technician) }
 
 // SetDoor takes a door out of service, as a jammed one, or puts it back. Repair
 // asks for its repair too, which is done when the door is put back.

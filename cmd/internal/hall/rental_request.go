@@ -129,6 +129,9 @@ func (h *Hall) lendable(at Stamp, id string) (*Tool, error) {
 	case t.State != ToolIn:
 		return nil, refuse("not-in", "%s（%s）现在是“%s”，不能出租", t.ID, t.Name, toolStateName[t.State])
 	}
+	if r := h.requestOf(t.ID); r != nil && (r.Change.Action == ActionLoss || r.Change.Action == ActionRetire) {
+		return nil, refuse("pending", "%s（%s）已申请%s（%s），等待审批，不能出租", t.ID, t.Name, r.ActionName, r.ID)
+	}
 	return t, t.checked(at)
 }
 

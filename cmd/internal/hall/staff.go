@@ -66,3 +66,11 @@ func (h *Hall) staffName(id string) string {
 	}
 	return id
 }
+
+// orHead is a role, or in a hall whose staff list has nobody of it the head's.
+func (c Config) orHead(r Role) Role {
+	if slices.ContainsFunc(c.Staff, func(s Staff) bool { return slices.Contains(s.Roles, r) }) {
+		return r
+	}
+	return Head
+}

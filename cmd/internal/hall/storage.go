@@ -148,7 +148,7 @@ func (e Store) handle(h *Hall, at Stamp) (Outcome, error) {
 		return Outcome{}, refuse("door-taken", "柜门%s%s，请换一个空柜门", e.Door, why)
 	}
 	d := &StorageBegun{
-		Storage: fmt.Sprintf("J%06d", h.StorageSeq+1), Person: Person{Ref: ref, Last4: v.Last4},
+		Storage: fmt.Sprintf("C%06d", h.StorageSeq+1), Person: Person{Ref: ref, Last4: v.Last4},
 		Door: e.Door, What: e.What, Day: h.Day, Staff: e.Staff,
 	}
 	out, err := h.open(&DoorOpening{Door: e.Door, Purpose: ForStore, About: d.Storage, Staff: e.Staff})

@@ -203,3 +203,13 @@ func TestStockTakeFindsDifferences(t *testing.T) {
 	s.refused(StockTake{Locker: "Z", Staff: "01"}, "unknown-locker")
 	s.replayed()
 }
+
+// TestToolThatIsToGoIsNotLent while its 报损 or 报废 waits for the second person.
+func TestToolThatIsToGoIsNotLent(t *testing.T) {
+	s := withTools(t)
+	ask := s.do(ToolRetire{ID: "DR-01", Staff: "01", Reason: "绝缘老化"}).(ToolRequest)
+	e := RentalRequest{Tools: []string{"DR-01"}, Staff: "01"}
+	s.refused(e, "pending")
+	s.do(ToolDecide{Request: ask.ID, Staff: "02", Reason: "还能用"})
+	s.do(e)
+}

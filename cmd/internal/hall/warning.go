@@ -20,8 +20,11 @@ func (h *Hall) Warnings() []Warning {
 		list = append(list, warning(code, subject, format, args...))
 	}
 	for _, a := range h.ListAlarms() {
-		if n := len(a.Acked); n < 2 {
-			add("emergency", a.ID, "%d号窗口紧急呼叫（%s），请%s确认", a.Window, a.At, roleName[[]Role{Head, Manager}[n]])
+		switch n := len(a.Acked); {
+		case n == 0:
+			add("emergency", a.ID, "%d号窗口紧急呼叫（%s），请大厅负责人确认", a.Window, a.At)
+		case n == 1:
+			add("emergency", a.ID, "%d号窗口紧急呼叫（%s），请报告市场负责人，由%s确认", a.Window, a.At, roleName[h.cfg.AlarmRole(Manager)])
 		}
 	}
 	h.warnDoors(add)

@@ -14,7 +14,7 @@ function show(b) {
     return box;
   }));
   by("calls").replaceChildren(...b.calls.map((c) => row(c.ticket, c.window + "号窗口")));
-  by("waiting").replaceChildren(...Object.entries(b.waiting).map(([name, n]) => row(name, n + "人")));
+  by("waiting").replaceChildren(...b.waiting.map((s) => row(s.service, s.waiting + "人")));
   by("missed").replaceChildren(...b.missed.map((n) => el("li", n)));
   by("greeting").textContent = b.greeting;
   by("lines").replaceChildren(...(b.lines || []).map((l) => el("span", l)));
