@@ -13,7 +13,7 @@ import (
 type Doc struct{ Lines []Line }
 
 // Line is one element of a [Doc]: [Text], [Columns], [Rule], [Feed], [QR],
-// [Barcode], [Image], [Signature] or [Cut].
+// [Image], [Signature] or [Cut].
 type Line interface {
 	// rows lays the element out on paper that is columns half-width
 	// characters wide.
@@ -64,11 +64,6 @@ type QR struct {
 	Module           int
 }
 
-// Barcode is a CODE128 bar code with its text below. Where the printer has no
-// CODE128, or the bars would be wider than the paper, or the payload is not
-// printable ASCII, a QR code of the same payload stands instead.
-type Barcode struct{ Payload string }
-
 // Image is a picture in the middle of the paper. Bits holds Height rows of
 // (Width+7)/8 bytes, left dot in the high bit, 1 is black. What is wider than
 // the paper is cut off.
@@ -99,7 +94,7 @@ type style struct {
 type row struct {
 	text    string // cleaned, no wider than the paper
 	style   style
-	graphic Line // QR, Barcode or Image
+	graphic Line // QR or Image
 	feed    int  // dots, instead of text
 	cut     bool // instead of text
 }
@@ -141,8 +136,6 @@ func (f Feed) rows(int) []row {
 func (q QR) rows(columns int) []row {
 	return append([]row{{graphic: q}}, caption(q.Caption, columns)...)
 }
-
-func (b Barcode) rows(int) []row { return []row{{graphic: b}} }
 
 func (i Image) rows(int) []row { return []row{{graphic: i}} }
 
@@ -206,11 +199,8 @@ func (d Doc) Plain(columns int) string {
 }
 
 func plainGraphic(l Line) string {
-	switch g := l.(type) {
-	case QR:
-		return "[二维码 " + clean(g.Payload) + "]"
-	case Barcode:
-		return "[条形码 " + clean(g.Payload) + "]"
+	if q, ok := l.(QR); ok {
+		return "[二维码 " + clean(q.Payload) + "]"
 	}
 	return "[图]"
 }

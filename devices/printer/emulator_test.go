@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/oned"
 	"github.com/makiuchi-d/gozxing/qrcode"
 
 	"halld/devices"
@@ -99,21 +98,6 @@ func decodeQR(t *testing.T, img image.Image) string {
 		t.Fatal(err)
 	}
 	return res.GetText()
-}
-
-func TestBarcodeOnPaper(t *testing.T) {
-	emulated(t, epson(t), tm80(), func(t *testing.T, d *Dev, p *emulator.Printer, r *reports) {
-		got, err := d.Print(t.Context(), Doc{[]Line{Barcode{"R2026010501"}}})
-		wantResult(t, got, err, Printed, devices.OK)
-		bits, err := gozxing.NewBinaryBitmapFromImage(p.Tickets()[0].Image)
-		if err != nil {
-			t.Fatal(err)
-		}
-		res, err := oned.NewCode128Reader().Decode(bits, nil)
-		if err != nil || res.GetText() != "R2026010501" {
-			t.Errorf("the bars say %v (%v)", res, err)
-		}
-	})
 }
 
 // The rare name is on the paper dot by dot.

@@ -247,30 +247,6 @@ func TestImageEdges(t *testing.T) {
 
 func first[A, B any](a A, _ B) A { return a }
 
-func TestBarcode(t *testing.T) {
-	tests := []struct {
-		name, payload, paper, model string
-		bars                        bool
-	}{
-		{"bars", "R2026010501", "58mm", "generic", true},
-		{"too wide", "R20260105010000000001", "58mm", "generic", false},
-		{"fits the wide paper", "R2026010501000000", "80mm", "generic", true},
-		{"not ASCII", "租1", "80mm", "generic", false},
-		{"no CODE128", "R1", "80mm", "simple", false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			tokens, data := job(t, profile(t, tt.model, tt.paper), Barcode{tt.payload})
-			if got := count(tokens, "GS k") == 1; got != tt.bars {
-				t.Errorf("bars: %v, want %v", got, tt.bars)
-			}
-			if tt.bars && !bytes.Contains(data, []byte("{B"+tt.payload)) {
-				t.Errorf("no %q in % x", tt.payload, data)
-			}
-		})
-	}
-}
-
 func TestQRFits(t *testing.T) {
 	p := profile(t, "generic", "58mm")
 	long := strings.Repeat("https://example.org/", 20)
@@ -305,7 +281,6 @@ func FuzzEncode(f *testing.F) {
 			Text{Text: text, Width: int(size), Height: int(size >> 4)},
 			Columns{Left: text, Right: text},
 			QR{Payload: text, Caption: text},
-			Barcode{text},
 			Signature{text},
 		}}
 		doc.Plain(p.Columns)

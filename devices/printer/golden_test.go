@@ -32,11 +32,10 @@ func queueTicket() Doc {
 	}}
 }
 
-// rentalStub is a slip with a rare name, a bar code and a signature.
+// rentalStub is a slip with a rare name and a signature.
 func rentalStub() Doc {
 	return Doc{Lines: []Line{
 		Text{Text: "租赁单 存根联", Align: Center, Width: 2, Height: 2},
-		Barcode{Payload: "R2026010501"},
 		Columns{Left: "借用人", Right: "𠮷㸚鿍"},
 		Columns{Left: "押金", Right: "¥100.00", Bold: true},
 		Feed{Lines: 1},

@@ -1,19 +1,11 @@
 package printer
 
-import (
-	"strings"
-
-	"rsc.io/qr"
-)
+import "rsc.io/qr"
 
 const (
-	maxStrip   = 64 // rows: so an interrupted strip waits for 4.6 KB at most
-	qrModule   = 6  // dots, 0.75 mm
-	qrQuiet    = 4  // modules of white around a QR code
-	barModule  = 2  // dots
-	barHeight  = 80 // dots
-	barQuiet   = 10 // modules of white on each side of a bar code
-	barHRIDots = 30 // height of the text below a bar code
+	maxStrip = 64 // rows: so an interrupted strip waits for 4.6 KB at most
+	qrModule = 6  // dots, 0.75 mm
+	qrQuiet  = 4  // modules of white around a QR code
 )
 
 func (e *encoder) graphic(l Line) {
@@ -24,8 +16,6 @@ func (e *encoder) graphic(l Line) {
 		e.raster(g)
 	case QR:
 		e.qr(g)
-	case Barcode:
-		e.barcode(g.Payload)
 	}
 }
 
@@ -81,34 +71,6 @@ func drawQR(code *qr.Code, module int) Image {
 		}
 	}
 	return img
-}
-
-// barcode prints CODE128 in set B, or a QR code in its place.
-func (e *encoder) barcode(payload string) {
-	const symbol = 11                                     // modules of one character
-	bars := symbol*(len(payload)+3) + 2                   // with start, check and stop
-	width := (bars + 2*barQuiet) * barModule              // dots
-	data := "{B" + strings.ReplaceAll(payload, "{", "{{") // set B, its escape doubled
-	if !e.p.Code128 || width > e.p.Dots || len(data) > 255 || !isASCII(payload) || payload == "" {
-		e.qr(QR{Payload: payload})
-		e.text(clean(payload), style{align: Center, width: 1, height: 1})
-		return
-	}
-	e.put(0x1d, 'h', barHeight)
-	e.put(0x1d, 'w', barModule)
-	e.put(0x1d, 'H', 2) // text below
-	e.put(0x1d, 'k', 73, byte(len(data)))
-	e.puts(data)
-	e.advance(barHeight + barHRIDots)
-}
-
-func isASCII(s string) bool {
-	for _, b := range []byte(s) {
-		if b < ' ' || b > '~' {
-			return false
-		}
-	}
-	return true
 }
 
 // raster prints a picture in strips, GS v 0, each a piece of its own.

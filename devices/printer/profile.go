@@ -34,7 +34,6 @@ type Profile struct {
 	KanjiSize KanjiSize
 	MaxScale  int    // largest width and height of characters; larger ones are drawn
 	QR        bool   // GS ( k draws QR codes
-	Code128   bool   // GS k 73 draws CODE128
 	Strip     int    // rows of one raster command, at most 64
 	Tail      int    // dots to feed before the cut, or to the tear bar
 	Cut       string // the command that cuts, such as CutPartial; empty: no cutter
@@ -64,7 +63,7 @@ const (
 // no such name or paper.
 func ProfileFor(name, paper string) (Profile, bool) {
 	p := Profile{
-		Name: name, MaxScale: 8, QR: true, Code128: true, Strip: 64, Cut: CutPartial,
+		Name: name, MaxScale: 8, QR: true, Strip: 64, Cut: CutPartial,
 		ASB: true, GSr: true, Buffer: 4096, MMPerSec: 60,
 	}
 	switch name {
@@ -80,7 +79,7 @@ func ProfileFor(name, paper string) (Profile, bool) {
 		p.QR, p.Strip, p.TicketBit, p.MMPerSec = false, 24, true, 90
 		p.Cut, p.Tail = CutOldPartial, 96
 	case "simple":
-		p.QR, p.Code128, p.ASB, p.MaxScale, p.KanjiSize = false, false, false, 2, KanjiBits23
+		p.QR, p.ASB, p.MaxScale, p.KanjiSize = false, false, 2, KanjiBits23
 		p.Strip, p.Cut, p.Tail, p.Buffer, p.MMPerSec = 24, "", 96, 512, 50
 	case "ascii":
 		p.Charset, p.ProcessID = ASCII, true
