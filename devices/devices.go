@@ -95,8 +95,6 @@ const (
 	SelfTest     Fault = "self-test"      // card module failed its self-test
 	WrongDevice  Fault = "wrong-device"   // something else answers on this port
 	DoorUnknown  Fault = "door-unknown"   // a door's contact cannot be read
-	DoorStuck    Fault = "door-stuck"     // a door did not open
-	DoorAjar     Fault = "door-ajar"      // a door stands open too long
 	CannotShow   Fault = "cannot-show"    // a display is too small for what it should show
 	NoSound      Fault = "no-sound"       // the player or the sound card does not play
 	Unavailable  Fault = "unavailable"    // this machine lacks the pin or bus, or it is taken

@@ -17,7 +17,7 @@ func plainly(cmd *cobra.Command) {
 	cmd.SetUsageTemplate(usage)
 	cmd.InitDefaultHelpFlag()
 	cmd.Flags().Lookup("help").Usage = "这个命令怎么用"
-	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return wrongFlag(c, err) })
+	cmd.SetFlagErrorFunc(wrongFlag)
 	if fits := cmd.Args; fits != nil {
 		cmd.Args = func(c *cobra.Command, args []string) error {
 			switch err := fits(c, args); {

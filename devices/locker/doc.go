@@ -21,6 +21,7 @@
 //
 // Commands that hold a lock, open all or open many do not exist here: a
 // solenoid burns when it is held, and a supply fails when all pull at once.
-// Nothing moves, and no pin is touched, before Open or Watch is called. Halt switches the relays of a relay
-// board and the pins off; the other boards end their pulses themselves.
+// Nothing moves, and no pin is touched, before Open or Watch is called. Halt
+// switches the relays of a relay board and the pins off; the other boards end
+// their pulses themselves.
 package locker

@@ -11,8 +11,8 @@ import (
 
 // Watch tells every door's state once, and then every change, until ctx ends;
 // it returns nil then. First, and after a pulse that failed, it switches off what
-// the board does not switch off by itself. A state counts when two looks in a row agree, Poll
-// apart. A board that cannot be read makes its doors Unknown.
+// the board does not switch off by itself. A state counts when two looks in a row
+// agree, Poll apart. A board that cannot be read makes its doors Unknown.
 //
 // The board is asked every Slow while all is shut, every Fast while a door is
 // open or was told to open, and at once when it reports a change by itself. Such

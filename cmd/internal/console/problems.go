@@ -90,8 +90,6 @@ var faultsOf = map[string]map[string]Problem{
 	},
 	"locker": {
 		"door-unknown": {What: "柜门状态读不到", Effect: "这扇门不能确认开关，工具交接前请到柜前查看", Remedy: "检查门上触点和接线"},
-		"door-stuck":   {What: "柜门没有打开", Effect: "这扇门里的工具暂时取不出来", Remedy: "重试一次；仍打不开用钥匙开门并写明原因，随后报修"},
-		"door-ajar":    {What: "柜门没有关好", Effect: "里面的工具无人看管", Remedy: "请关好柜门"},
 	},
 	"button": {
 		"offline": {What: "按钮的引脚用不了", Remedy: "看引脚是否被别的程序占用、接线是否松动；恢复后自动可用"},

@@ -15,7 +15,7 @@ import (
 const (
 	CmdResend  = "resend"         // from, to: sequences to publish again; answered here
 	CmdApprove = "approve-rental" // rental
-	CmdLists   = "lists"          // pack, sig, key: see [OpenLists]
+	CmdLists   = "lists"          // pack, sig: see [OpenLists]
 	CmdNotice  = "notice"         // text
 )
 

@@ -67,7 +67,6 @@ type Message struct {
 // read from the ledger again.
 type Session struct {
 	Broker string // which of Link.Brokers
-	Index  int    // its place in the list
 
 	client mqtt.Client
 	conn   net.Conn
@@ -90,13 +89,12 @@ func (l Link) Dial(ctx context.Context, first int, will *Message, deliver func(M
 	}
 	var errs []error
 	for i := range l.Brokers {
-		index := (first + i) % len(l.Brokers)
-		s, err := l.dial(ctx, l.Brokers[index], will, deliver)
+		broker := l.Brokers[(first+i)%len(l.Brokers)]
+		s, err := l.dial(ctx, broker, will, deliver)
 		if err == nil {
-			s.Index = index
 			return s, nil
 		}
-		errs = append(errs, fmt.Errorf("connecting to %s: %w", l.Brokers[index], err))
+		errs = append(errs, fmt.Errorf("connecting to %s: %w", broker, err))
 		if ctx.Err() != nil {
 			break
 		}

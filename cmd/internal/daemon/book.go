@@ -28,7 +28,8 @@ type book struct {
 const snapshotEvery = 500
 
 // write puts data on disk as records of one moment, with the side values that
-// belong to them, in one transaction and one sync. The end of a day is followed by its digest, in a transaction of its own.
+// belong to them, in one transaction and one sync. The end of a day is followed
+// by its digest, in a transaction of its own.
 func (b *book) write(at hall.Stamp, data []hall.Data, who *newcomer, h *hall.Hall, more ...ledger.Side) error {
 	day, begins := dayEnded(data), dayBegins(data) && at.Trusted
 	if day != "" {

@@ -39,7 +39,7 @@ func (d *shelf) open() {
 		d.t.Fatal(err)
 	}
 	d.book = &book{
-		ledger: l, vault: &vault{ledger: l}, clock: newClock(time.UTC, true, time.Time{}),
+		ledger: l, vault: &vault{}, clock: newClock(time.UTC, true, time.Time{}),
 		log: slog.New(slog.NewTextHandler(&d.said, nil)),
 	}
 	if _, err := d.replay(d.t.Context(), hall.Config{Zone: time.UTC}); err != nil {

@@ -13,7 +13,6 @@ import (
 // knob is a push button and what it means.
 type knob struct {
 	dev   *button.Dev
-	loop  *loop
 	log   *slog.Logger
 	press func(context.Context) error
 }

@@ -25,7 +25,7 @@ func TestQuestionsDoNotKeepTheRulesFromTheTime(t *testing.T) {
 	defer l.Close()
 	synctest.Test(t, func(t *testing.T) {
 		c, log := newClock(time.UTC, true, time.Time{}), slog.New(slog.DiscardHandler)
-		b := &book{ledger: l, clock: c, log: log, vault: &vault{ledger: l, people: map[string]identity.Person{}}}
+		b := &book{ledger: l, clock: c, log: log, vault: &vault{people: map[string]identity.Person{}}}
 		loop := newLoop(hall.New(hall.Config{}), b, c, log)
 		loop.service.stopped = true
 		ctx, stop := context.WithCancel(t.Context())

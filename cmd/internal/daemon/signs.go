@@ -83,10 +83,7 @@ func (g *gear) addButton(c config.Button) error {
 		return err
 	}
 	name := "button/" + c.Name
-	b := &knob{
-		dev:  button.New(pin, button.Opts{Report: g.d.health.of(name)}),
-		loop: g.d.loop, log: g.d.log, press: g.pressOf(c),
-	}
+	b := &knob{dev: button.New(pin, button.Opts{Report: g.d.health.of(name)}), log: g.d.log, press: g.pressOf(c)}
 	g.task(name, b.Run)
 	g.part(name, c.Port, nil, b.dev.Identify)
 	return nil

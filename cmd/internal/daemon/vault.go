@@ -12,7 +12,6 @@ import (
 // vault keeps the identities of the day's visitors and of open rentals: on disk
 // sealed with the device key, in memory for as long as a name may be needed.
 type vault struct {
-	ledger *ledger.Ledger
 	key    *identity.DeviceKey
 	people map[string]identity.Person // by ref
 }
@@ -29,7 +28,7 @@ func openVault(l *ledger.Ledger, key *identity.DeviceKey) (*vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &vault{ledger: l, key: key, people: make(map[string]identity.Person, len(items))}
+	v := &vault{key: key, people: make(map[string]identity.Person, len(items))}
 	for _, it := range items {
 		if v.people[it.Key], err = key.Open(it.Key, it.Value); err != nil {
 			return nil, fmt.Errorf("opening the kept identities: %w", err)

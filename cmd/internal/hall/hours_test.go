@@ -147,7 +147,7 @@ func TestBoardIsHonest(t *testing.T) {
 		{"printer", []Event{DeviceReport{PrinterName, "offline"}}, "打印机故障"},
 		{"paper low is no matter", []Event{DeviceReport{PrinterName, "paper-low"}}, ""},
 		{"reader", []Event{DeviceReport{"reader", "no-answer"}}, "读卡器故障"},
-		{"locker", []Event{DeviceReport{"locker/A", "door-stuck"}, DeviceReport{"locker/B", "offline"}}, "柜门故障"},
+		{"locker", []Event{DeviceReport{"locker/A", "door-unknown"}, DeviceReport{"locker/B", "offline"}}, "柜门故障"},
 		{"closed", []Event{DayClose{Staff: "02"}}, "停止取号"},
 		{"paused", []Event{Pause{Window: 1, Staff: "01"}, Pause{Window: 2, Staff: "01"}}, "暂停服务"},
 	} {

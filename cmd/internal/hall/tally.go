@@ -1,6 +1,9 @@
 package hall
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Tally counts the day.
 type Tally struct {
@@ -69,9 +72,7 @@ func (c *counts) drop(name string) {
 // clone gives a copy that is never nil, for a view or a record.
 func (c counts) clone() map[string]int {
 	m := make(map[string]int, len(c))
-	for k, n := range c {
-		m[k] = n
-	}
+	maps.Copy(m, c)
 	return m
 }
 

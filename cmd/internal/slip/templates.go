@@ -9,8 +9,9 @@ const (
 	stub         = "存根联" // the hall's, with the signature
 )
 
-// templates by the name that the rules use, which [hall.Name] gives a title. A template whose look changes in
-// more than wording gets a new version, which stands on the paper.
+// templates by the name that the rules use, which [hall.Name] gives a title. A
+// template whose look changes in more than wording gets a new version, which
+// stands on the paper.
 var templates = map[string]template{
 	"ticket": {
 		version: 1, body: fill(ticket),
