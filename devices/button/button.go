@@ -1,6 +1,5 @@
 // Package button drives a push button on a pin of the Pi: a contact to ground
-// with the pin's own pull-up, so that a pressed button reads Low; or, with
-// ActiveHigh, to 3.3 V with the pull-down.
+// with the pin's own pull-up, so that a pressed button reads Low.
 //
 // Contacts bounce for some milliseconds and long wires catch spikes, so a level
 // counts when it is read twice, Opts.Debounce apart. Edges only wake the driver
@@ -23,12 +22,11 @@ import (
 
 // Opts configures a button. Every zero field takes its default.
 type Opts struct {
-	ActiveHigh bool          // pressed reads High instead of Low
-	Debounce   time.Duration // a level must last this long; default 20 ms
-	Lockout    time.Duration // a second press within this time of the first is the same; default 500 ms
-	Wait       time.Duration // longest wait for an edge, 100 ms to 1 s; default 250 ms
-	Stuck      time.Duration // pressed this long is a broken button; default 1 min
-	Retry      time.Duration // between two attempts to set up a pin that refuses; default 1 s
+	Debounce time.Duration // a level must last this long; default 20 ms
+	Lockout  time.Duration // a second press within this time of the first is the same; default 500 ms
+	Wait     time.Duration // longest wait for an edge, 100 ms to 1 s; default 250 ms
+	Stuck    time.Duration // pressed this long is a broken button; default 1 min
+	Retry    time.Duration // between two attempts to set up a pin that refuses; default 1 s
 
 	Report devices.Report // told of every change of the button's state; may be nil
 }
@@ -155,14 +153,11 @@ func (d *Dev) wait(ctx context.Context) bool {
 }
 
 func (d *Dev) setUp(edge gpio.Edge) error {
-	pull := gpio.PullUp
-	if d.opts.ActiveHigh {
-		pull = gpio.PullDown
-	}
-	if err := d.pin.In(pull, edge); err != nil {
+	if err := d.pin.In(gpio.PullUp, edge); err != nil {
 		return fmt.Errorf("setting up the %s: %w", d, err)
 	}
 	return nil
 }
 
-func (d *Dev) read() bool { return d.pin.Read() == gpio.Level(d.opts.ActiveHigh) }
+// read reports whether the button is pressed.
+func (d *Dev) read() bool { return d.pin.Read() == gpio.Low }

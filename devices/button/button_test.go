@@ -78,9 +78,6 @@ func run(t *testing.T, opts Opts, f func(t *testing.T, c *contact, presses func(
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		c := newContact(t)
-		if opts.ActiveHigh {
-			c.Out(gpio.Low)
-		}
 		var n atomic.Int32
 		told := make(chan devices.Fault, 100)
 		opts.Report = func(f devices.Fault, _ error) { told <- f }
@@ -135,16 +132,6 @@ func TestPress(t *testing.T) {
 		time.Sleep(time.Second)
 		presses(1)
 		faults()
-	})
-}
-
-func TestActiveHigh(t *testing.T) {
-	run(t, Opts{ActiveHigh: true}, func(t *testing.T, c *contact, presses pressesFunc, _ faultsFunc) {
-		time.Sleep(time.Second)
-		presses(0)
-		c.set(gpio.High, true)
-		time.Sleep(50 * ms)
-		presses(1)
 	})
 }
 

@@ -9,8 +9,7 @@ import (
 // utterance is one thing to be said.
 type utterance struct {
 	key    string // a later one with the same key takes its place
-	text   string // for a screen
-	spoken string // for the engine
+	spoken string // as the engine gets it
 	since  time.Time
 }
 
@@ -26,18 +25,17 @@ type queue struct {
 func newQueue(limit int) *queue { return &queue{limit: limit, more: make(chan struct{}, 1)} }
 
 // add appends u. One that waits under the same key is replaced and keeps its
-// place; beyond the limit the oldest is dropped and returned.
-func (q *queue) add(u utterance) (dropped utterance, full bool) {
+// place; beyond the limit the oldest is dropped.
+func (q *queue) add(u utterance) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for i := range q.items {
 		if q.items[i].key == u.key {
 			q.items[i] = u
-			return utterance{}, false
+			return
 		}
 	}
 	if len(q.items) >= q.limit {
-		dropped, full = q.items[0], true
 		q.items = q.items[1:]
 	}
 	q.items = append(q.items, u)
@@ -45,7 +43,6 @@ func (q *queue) add(u utterance) (dropped utterance, full bool) {
 	case q.more <- struct{}{}:
 	default:
 	}
-	return dropped, full
 }
 
 // next waits for the oldest utterance; ok is false when ctx has ended.

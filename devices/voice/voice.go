@@ -36,9 +36,6 @@ type Opts struct {
 	// Volume is the loudness of the moment in percent, asked before each thing
 	// is said; 0, as in quiet hours, leaves it unsaid. Nil is always 100.
 	Volume func() int
-	// Show is told each text: said when it is about to be spoken, and not said
-	// when it was dropped, stale, or silenced by quiet hours. It may be nil.
-	Show func(text string, said bool)
 
 	Report devices.Report // told of every change of the voice's state; may be nil
 }
@@ -59,9 +56,6 @@ func New(engine Engine, opts Opts) *Dev {
 	opts.Stale = cmp.Or(opts.Stale, time.Minute)
 	if opts.Volume == nil {
 		opts.Volume = func() int { return 100 }
-	}
-	if opts.Show == nil {
-		opts.Show = func(string, bool) {}
 	}
 	if opts.Report == nil {
 		opts.Report = func(devices.Fault, error) {}
@@ -91,7 +85,7 @@ func (d *Dev) Say(ctx context.Context, c Call) error {
 	if err != nil {
 		return err
 	}
-	return d.add(ctx, utterance{key: "call " + c.Ticket, text: c.Text(), spoken: spoken})
+	return d.add(ctx, utterance{key: "call " + c.Ticket, spoken: spoken})
 }
 
 // SayText queues any text that the engine can speak, up to 60 characters. Digits
@@ -99,7 +93,7 @@ func (d *Dev) Say(ctx context.Context, c Call) error {
 // of Say.
 func (d *Dev) SayText(ctx context.Context, text string) error {
 	spoken := strings.ReplaceAll(digitwise(text), "/", " ")
-	return d.add(ctx, utterance{key: "text " + text, text: text, spoken: spoken})
+	return d.add(ctx, utterance{key: "text " + text, spoken: spoken})
 }
 
 func (d *Dev) add(ctx context.Context, u utterance) error {
@@ -113,9 +107,7 @@ func (d *Dev) add(ctx context.Context, u utterance) error {
 		return err
 	}
 	u.since = time.Now()
-	if old, dropped := d.queue.add(u); dropped {
-		d.opts.Show(old.text, false)
-	}
+	d.queue.add(u)
 	return nil
 }
 
@@ -129,9 +121,7 @@ func (d *Dev) Run(ctx context.Context) error {
 			return nil
 		}
 		volume := min(d.opts.Volume(), 100)
-		said := volume > 0 && time.Since(u.since) <= d.opts.Stale
-		d.opts.Show(u.text, said)
-		if !said {
+		if volume <= 0 || time.Since(u.since) > d.opts.Stale {
 			continue
 		}
 		err := d.speak(ctx, u.spoken, volume)

@@ -21,9 +21,6 @@ type Call struct {
 	Window int    // 1 to 99
 }
 
-// Text is the call as a screen shows it: 请A012号到3号窗口.
-func (c Call) Text() string { return fmt.Sprintf("请%s号到%d号窗口", c.Ticket, c.Window) }
-
 // spoken is the call as it is read out: the ticket digit by digit, the window
 // as a number. 请A零一二号到十二号窗口.
 func (c Call) spoken() (string, error) {
