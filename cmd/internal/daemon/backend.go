@@ -81,7 +81,7 @@ func (b backend) Status(ctx context.Context) (any, error) {
 		s.Clock = "trusted"
 	}
 	err := d.loop.View(ctx, func(h *hall.Hall) {
-		s.Day, s.Waiting, s.InService = h.Day, len(h.Queue().Waiting), !d.loop.service.stopped
+		s.Day, s.Waiting, s.InService = h.Day, h.Waiting(), !d.loop.service.stopped
 		s.Devices, s.Warnings = d.health.devices(h.Health()), h.Warnings()
 	})
 	return s, err

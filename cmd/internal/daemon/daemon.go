@@ -150,7 +150,7 @@ func (d *Daemon) alive(ctx context.Context) error {
 		var stale bool
 		err := d.loop.View(ctx, func(h *hall.Hall) {
 			b := h.Board()
-			status = fmt.Sprintf("%s：等候 %d 人，%d 台设备有故障", b.Hall, len(h.Queue().Waiting), h.Faults())
+			status = fmt.Sprintf("%s：等候 %d 人，%d 台设备有故障", b.Hall, h.Waiting(), h.Faults())
 			if d.loop.service.stopped {
 				status = b.Hall + "：" + errOutOfService.Error()
 			}

@@ -90,13 +90,7 @@ func (h *Hall) Board() BoardView {
 	}
 	v.Waiting = []BoardService{}
 	for _, s := range h.cfg.Services {
-		b := BoardService{Service: s.Name}
-		for _, t := range h.Tickets {
-			if t.Service == s.Key && t.State == Waiting {
-				b.Waiting++
-			}
-		}
-		v.Waiting = append(v.Waiting, b)
+		v.Waiting = append(v.Waiting, BoardService{Service: s.Name, Waiting: h.waitingFor(s.Key)})
 	}
 	return v
 }

@@ -174,7 +174,7 @@ func (e DayOpen) handle(h *Hall, at Stamp) (Outcome, error) {
 }
 
 func (e DayClose) handle(h *Hall, at Stamp) (Outcome, error) {
-	waiting := len(h.Queue().Waiting)
+	waiting := h.Waiting()
 	switch _, err := h.who(at, e.Staff, Head, Manager); {
 	case err != nil:
 		return Outcome{}, err

@@ -1,6 +1,9 @@
 package hall
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // TicketView is a number as staff see it.
 type TicketView struct {
@@ -44,13 +47,16 @@ func (t *Ticket) words() string {
 	}
 }
 
-func (h *Hall) ticketView(t *Ticket) TicketView {
+func (h *Hall) ticketView(t *Ticket) TicketView { return h.viewBehind(t, h.ahead(t)) }
+
+// viewBehind is ticketView where it is known how many wait before a number.
+func (h *Hall) viewBehind(t *Ticket, ahead int) TicketView {
 	v := TicketView{
 		Ticket: t.Number, Service: t.Service, Name: h.serviceName(t.Service), Person: t.Person, Since: t.Since.Time, Priority: h.class(t.Person),
 		State: string(t.State), Window: t.Window, Calls: t.Calls, Outcome: t.Outcome, Reminded: t.Reminded,
 	}
 	if t.State == Waiting {
-		v.Ahead = h.ahead(t)
+		v.Ahead = ahead
 		v.WaitFrom, v.WaitTo = h.estimate(t.Service, v.Ahead)
 	}
 	if p := h.Persons[t.Person]; p != nil {
@@ -65,10 +71,12 @@ func (h *Hall) ticketView(t *Ticket) TicketView {
 // Queue gives the numbers that have not ended, in order of arrival.
 func (h *Hall) Queue() QueueView {
 	v := QueueView{Waiting: []TicketView{}, Called: []TicketView{}, Held: []TicketView{}}
+	ahead := map[string]int{} // by service, so that a long queue is walked once
 	for _, t := range h.byArrival() {
 		switch t.State {
 		case Waiting:
-			v.Waiting = append(v.Waiting, h.ticketView(t))
+			v.Waiting = append(v.Waiting, h.viewBehind(t, ahead[t.Service]))
+			ahead[t.Service]++
 		case Called:
 			v.Called = append(v.Called, h.ticketView(t))
 		case Held:
@@ -77,6 +85,26 @@ func (h *Hall) Queue() QueueView {
 		}
 	}
 	return v
+}
+
+// Waiting counts the numbers that wait to be called.
+func (h *Hall) Waiting() (n int) {
+	for _, t := range h.Tickets {
+		if t.State == Waiting {
+			n++
+		}
+	}
+	return n
+}
+
+// waitingFor counts those for any of some services.
+func (h *Hall) waitingFor(services ...string) (n int) {
+	for _, t := range h.Tickets {
+		if t.State == Waiting && slices.Contains(services, t.Service) {
+			n++
+		}
+	}
+	return n
 }
 
 // Ticket gives one number of the day.

@@ -213,6 +213,11 @@ func (c *crowd) sane() {
 	if n := len(q.Waiting) + len(q.Called) + len(q.Held); n != len(open) {
 		c.Fatalf("the queue shows %d of %d open numbers", n, len(open))
 	}
+	for _, t := range q.Waiting {
+		if alone, err := c.h.Ticket(t.Ticket); err != nil || alone != t {
+			c.Fatalf("in the queue it is %+v, alone %+v, %v", t, alone, err)
+		}
+	}
 	r := c.h.Report()
 	if c.h.cfg.CarryOver {
 		return

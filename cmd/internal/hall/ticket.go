@@ -138,13 +138,7 @@ func (h *Hall) draw(p Person, s Service) (*TicketIssued, error) {
 	if n > s.Last {
 		return nil, refuse("no-numbers", "今天“%s”的号码已发完，请到服务窗口咨询", s.Name)
 	}
-	d := &TicketIssued{Person: p, Ticket: numberOf(s, n), Service: s.Key, Day: h.Day, Number: n}
-	for _, t := range h.Tickets {
-		if t.State == Waiting && t.Service == s.Key {
-			d.Ahead++
-		}
-	}
-	return d, nil
+	return &TicketIssued{Person: p, Ticket: numberOf(s, n), Service: s.Key, Day: h.Day, Number: n, Ahead: h.waitingFor(s.Key)}, nil
 }
 
 func numberOf(s Service, n int) string { return fmt.Sprintf("%s%03d", s.Prefix, n) }

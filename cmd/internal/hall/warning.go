@@ -48,7 +48,7 @@ func (h *Hall) Warnings() []Warning {
 		if n := h.left(s); n <= s.WarnLeft {
 			add("numbers", s.Key, "“%s”今天只剩%d个号码", s.Name, max(n, 0))
 		}
-		if !h.served(s.Key) && slices.ContainsFunc(h.byArrival(), func(t *Ticket) bool { return t.State == Waiting && t.Service == s.Key }) {
+		if !h.served(s.Key) && h.waitingFor(s.Key) > 0 {
 			add("unserved", s.Key, "有人等候“%s”，但没有窗口办理", s.Name)
 		}
 	}

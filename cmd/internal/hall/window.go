@@ -292,14 +292,9 @@ func windowReply(n int) Outcome {
 
 func (h *Hall) windowView(n int) WindowView {
 	w, _ := h.atWindow(n)
-	v := WindowView{Window: n, Name: w.Name, Serves: slices.Clone(w.Services)}
+	v := WindowView{Window: n, Name: w.Name, Serves: slices.Clone(w.Services), Waiting: h.waitingFor(w.Services...)}
 	if s := h.Windows[n]; s != nil {
 		v.Staff, v.Ticket, v.Paused, v.Reason = s.Staff, s.Ticket, s.Paused, s.Reason
-	}
-	for _, t := range h.Tickets {
-		if t.State == Waiting && slices.Contains(w.Services, t.Service) {
-			v.Waiting++
-		}
 	}
 	return v
 }
