@@ -129,7 +129,14 @@ func wholeFile(path string, mode os.FileMode, write func(*os.File) error) error 
 		return err
 	}
 	_ = f.Chmod(mode) // a stick's file system may know no rights
-	if err := errors.Join(f.Sync(), f.Close(), os.Rename(f.Name(), path), syncDir(filepath.Dir(path))); err != nil {
+	err = errors.Join(f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err == nil {
+		err = syncDir(filepath.Dir(path))
+	}
+	if err != nil {
 		return fmt.Errorf("写文件 %s：%w", path, err)
 	}
 	return nil
