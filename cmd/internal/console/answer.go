@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,6 +44,8 @@ func judge(err error) *trouble {
 		return t
 	case errors.As(err, &no):
 		return &trouble{http.StatusConflict, no.Code, no.Text}
+	case errors.Is(err, context.DeadlineExceeded):
+		return &trouble{http.StatusServiceUnavailable, "out-of-service", "大厅没有及时答复，办没办成不能确定，请先核对再决定是否重办"}
 	default:
 		return &trouble{http.StatusServiceUnavailable, "out-of-service", err.Error()}
 	}

@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -62,6 +63,10 @@ func TestOutOfService(t *testing.T) {
 	}
 	if _, board := r.page("/"); !strings.Contains(board, "暂停受理") {
 		t.Error("the board does not say that nothing is taken")
+	}
+	r.hall.Broken = context.DeadlineExceeded
+	if status, body := r.post(r.socket.URL, "call", `{"window":1,"staff":"01"}`); status != http.StatusServiceUnavailable || !strings.Contains(body, "请先核对") {
+		t.Errorf("a hall that does not answer in time gives %d %s, want what to do", status, body)
 	}
 }
 

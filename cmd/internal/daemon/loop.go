@@ -11,7 +11,7 @@ import (
 )
 
 // errEnded answers whoever speaks to a loop that runs no more.
-var errEnded = errors.New("the hall has stopped")
+var errEnded = errors.New("大厅程序正在停止或重启，请稍候再试")
 
 // doorWait and returnWait bound how long a caller waits for a door: for its turn
 // and to be seen open, and to be shut by the person who brings a tool back.
