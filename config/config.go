@@ -76,7 +76,7 @@ type Hall struct {
 	Code string `toml:"code" required:"true" example:"01"`
 	// Name follows the pattern XX县（市、区）零工市场.
 	Name string `toml:"name" required:"true" example:"平定县零工市场"`
-	// Operator is who runs the hall, as printed on slips.
+	// Operator is who runs the hall, as the page of rules says.
 	Operator string `toml:"operator" required:"true" example:"平定县公共就业服务中心"`
 	// Office is the 零工市场办公室 that explains the rules: name and address.
 	Office string `toml:"office" example:"平定县零工市场办公室，东大街1号"`

@@ -12,16 +12,6 @@ import (
 	"halld/devices/internal/ask"
 )
 
-// Locker is a board as the hall uses it.
-type Locker interface {
-	Open(ctx context.Context, door int, may func() error) (State, error)
-	States(ctx context.Context) ([]State, error)
-	Watch(ctx context.Context, emit func(door int, s State)) error
-	String() string
-}
-
-var _ Locker = (*Dev)(nil)
-
 // Dev is one board with its doors.
 type Dev struct {
 	name  string

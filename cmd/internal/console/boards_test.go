@@ -16,7 +16,7 @@ import (
 func TestBoards(t *testing.T) {
 	r := newRig(t)
 	_, page := r.page("/rules")
-	wants(t, "all rules", page, "平定县零工市场管理制度", "先批后租", "不得为未满十六周岁", "五不准", "免费技能培训", "0353-6060000", "12333", "晋人社办发〔2023〕32号")
+	wants(t, "all rules", page, "平定县零工市场管理制度", "先批后租", "不得为未满十六周岁", "五不准", "免费技能培训", "0353-6060000", "12333", "运营单位 平定县公共就业服务中心", "晋人社办发〔2023〕32号")
 	if strings.Contains(page, "XX县") {
 		t.Error("a board names no hall")
 	}

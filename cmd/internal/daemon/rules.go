@@ -10,7 +10,7 @@ import (
 // rules turns the configuration into what the rules need of it.
 func rules(c *config.Config) hall.Config {
 	cfg := hall.Config{
-		ID: c.HallID(), Name: c.Hall.Name, Office: c.Hall.Office, Hotline: c.Hall.Hotline, Complaints: c.Hall.Complaints,
+		ID: c.HallID(), Name: c.Hall.Name, Operator: c.Hall.Operator, Office: c.Hall.Office, Hotline: c.Hall.Hotline, Complaints: c.Hall.Complaints,
 		Zone: c.Location, Rollover: minutes(c.Day.Rollover), OpenEarly: c.Day.OpenEarly, CarryOver: c.Day.CarryOver,
 		Printer: c.Printer != nil, Rental: rentalRules(c),
 		Queue: hall.QueueRules{

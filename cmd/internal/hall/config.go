@@ -10,6 +10,7 @@ import (
 type Config struct {
 	ID         string // county and hall code, "140321-01"
 	Name       string // XX县（市、区）零工市场
+	Operator   string // who runs it
 	Office     string // who explains the rules; name and address
 	Hotline    string
 	Complaints string

@@ -51,7 +51,7 @@ var zone = time.FixedZone("CST", 8*3600)
 // Config is a hall with two windows, a locker and four people of the staff.
 func Config() hall.Config {
 	return hall.Config{
-		ID: "140321-01", Name: "平定县零工市场", Hotline: "0353-6060000", Complaints: "12333", Zone: zone, Printer: true,
+		ID: "140321-01", Name: "平定县零工市场", Operator: "平定县公共就业服务中心", Hotline: "0353-6060000", Complaints: "12333", Zone: zone, Printer: true,
 		Lockers: map[string]int{"A": 24}, Devices: []string{hall.NetworkName, "reader", hall.PrinterName, "locker/A", "display/window-1"},
 		Services: []hall.Service{
 			{Key: "match", Name: "快速对接", Prefix: "A", First: 1, Last: 499},
