@@ -87,7 +87,7 @@ func (a *app) unreached(err error) error {
 	case errors.Is(err, os.ErrPermission):
 		return fmt.Errorf("没有权限打开 %s，请用 halld 组的账号", a.socket)
 	case errors.Is(err, context.Canceled):
-		return errors.New("已中断")
+		return errInterrupted
 	default:
 		return fmt.Errorf("与 halld 的连接中断：%w", err)
 	}

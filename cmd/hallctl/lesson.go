@@ -136,8 +136,11 @@ func (t test) ask(format string, args ...any) error {
 		return nil
 	}
 	fmt.Fprintf(t.out, format+" ", args...)
-	if _, err := t.in.ReadString('\n'); err != nil {
-		return fmt.Errorf("没有人回答，测试停止（无人值守请加 --yes）")
+	switch _, err := readLine(t.ctx, t.in); {
+	case errors.Is(err, errInterrupted):
+		return err
+	case err != nil:
+		return errors.New("没有人回答，测试停止（无人值守请加 --yes）")
 	}
 	return nil
 }

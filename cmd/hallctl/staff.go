@@ -58,7 +58,7 @@ func (a *app) nextCard(cmd *cobra.Command) (ref string, err error) {
 		return c.Card, nil
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "读到尾号 %s 的证件，是本人的吗？（y/n）", c.Last4)
-	line, err := bufio.NewReader(in).ReadString('\n')
+	line, err := readLine(cmd.Context(), bufio.NewReader(in))
 	if word := strings.ToLower(strings.TrimSpace(line)); err != nil || word != "y" {
 		return "", errors.New("没有登记")
 	}
@@ -73,7 +73,7 @@ func (a *app) staffPin() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		req := console.PinRequest{Staff: args[0]}
 		if !*clear {
-			pin, err := readPin(cmd.InOrStdin(), cmd.ErrOrStderr())
+			pin, err := readPin(cmd)
 			if err != nil {
 				return err
 			}
@@ -86,11 +86,12 @@ func (a *app) staffPin() *cobra.Command {
 }
 
 // readPin asks for a PIN twice without showing it; from a pipe it reads one line.
-func readPin(in io.Reader, prompt io.Writer) (string, error) {
+func readPin(cmd *cobra.Command) (string, error) {
+	ctx, in, prompt := cmd.Context(), cmd.InOrStdin(), cmd.ErrOrStderr()
 	r := bufio.NewReader(in)
 	f, isFile := in.(*os.File)
 	if !isFile || !terminal(f) {
-		line, err := r.ReadString('\n')
+		line, err := readLine(ctx, r)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return "", err
 		}
@@ -105,9 +106,12 @@ func readPin(in io.Reader, prompt io.Writer) (string, error) {
 	var lines [2]string
 	for i, ask := range []string{"PIN：", "再输一次："} {
 		fmt.Fprint(prompt, ask)
-		line, err := r.ReadString('\n')
+		line, err := readLine(ctx, r)
 		fmt.Fprintln(prompt)
-		if err != nil {
+		switch {
+		case errors.Is(err, errInterrupted):
+			return "", err
+		case err != nil:
 			return "", errors.New("没有输入 PIN")
 		}
 		lines[i] = strings.TrimSpace(line)

@@ -42,7 +42,8 @@ type verb struct {
 type question struct{ field, text string }
 
 // answer asks the questions, one line each.
-func answer(body map[string]any, questions []question, in io.Reader, prompt io.Writer) error {
+func answer(cmd *cobra.Command, body map[string]any, questions []question) error {
+	in, prompt := cmd.InOrStdin(), cmd.ErrOrStderr()
 	lines := bufio.NewReader(in)
 	f, isFile := in.(*os.File)
 	asked := isFile && terminal(f)
@@ -50,7 +51,10 @@ func answer(body map[string]any, questions []question, in io.Reader, prompt io.W
 		if asked {
 			fmt.Fprintf(prompt, "%s：", q.text)
 		}
-		line, err := lines.ReadString('\n')
+		line, err := readLine(cmd.Context(), lines)
+		if errors.Is(err, errInterrupted) {
+			return err
+		}
 		if line = strings.TrimSpace(line); line == "" {
 			return fmt.Errorf("没有输入%s，请在提示后输入，或从标准输入送来，每项一行", q.text)
 		}
@@ -244,7 +248,7 @@ func (v verb) command(a *app, group string) *cobra.Command {
 		for i, arg := range args {
 			set(body, v.args[i], arg)
 		}
-		if err := answer(body, v.ask, cmd.InOrStdin(), cmd.ErrOrStderr()); err != nil {
+		if err := answer(cmd, body, v.ask); err != nil {
 			return err
 		}
 		for _, f := range flags {
