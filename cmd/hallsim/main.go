@@ -77,6 +77,9 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		defer os.RemoveAll(dir)
 		o.dir = dir
 	}
+	if err := os.MkdirAll(o.dir, 0o700); err != nil {
+		return fmt.Errorf("making the data folder: %w", err)
+	}
 	s, err := build(o, out)
 	if err != nil {
 		return err

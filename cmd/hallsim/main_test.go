@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -32,18 +34,47 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// TestTraining: the first lines say where the console is and how to get in, and
-// a hall for training has something to lend.
-func TestTraining(t *testing.T) {
+// open runs a simulation until its first lines are there. stop ends it.
+func open(t *testing.T, o options) (out *lockedBuffer, stop func()) {
+	t.Helper()
+	o.console, o.page = "127.0.0.1:0", "127.0.0.1:0"
 	ctx, cancel := context.WithCancel(t.Context())
-	var out lockedBuffer
+	out = new(lockedBuffer)
 	done := make(chan error, 1)
-	go func() { done <- run(ctx, options{console: "127.0.0.1:0", page: "127.0.0.1:0"}, &out) }()
+	go func() { done <- run(ctx, o, out) }()
 	for deadline := time.Now().Add(45 * time.Second); !strings.Contains(out.String(), "Ctrl-C"); time.Sleep(10 * time.Millisecond) {
+		select {
+		case err := <-done:
+			t.Fatalf("it ended at once: %v", err)
+		default:
+		}
 		if time.Now().After(deadline) {
 			t.Fatalf("not ready within 45 s: %s", out.String())
 		}
 	}
+	return out, func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestKeptFolder: a hall for more than one lesson has its data in a folder that
+// stays, and is made if it is not there.
+func TestKeptFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "lessons", "hall")
+	_, stop := open(t, options{dir: dir})
+	stop()
+	if _, err := os.Stat(filepath.Join(dir, "county.db")); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestTraining: the first lines say where the console is and how to get in, and
+// a hall for training has something to lend.
+func TestTraining(t *testing.T) {
+	out, stop := open(t, options{})
 	line := regexp.MustCompile(`(http://\S+)/staff/ +工号 (\d+)（窗口、保管）PIN (\d+)`).FindStringSubmatch(out.String())
 	if line == nil {
 		t.Fatalf("the first lines do not say how to get into the console:\n%s", out.String())
@@ -76,8 +107,5 @@ func TestTraining(t *testing.T) {
 	if page := read(sim[1]); !strings.Contains(page, line[1]+"/staff/") || !strings.Contains(page, "PIN "+line[3]) {
 		t.Error("the simulator's page does not lead to the console")
 	}
-	cancel()
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
+	stop()
 }
