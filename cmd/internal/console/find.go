@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,12 +20,36 @@ type finding struct {
 // hit is something that fits what somebody asked for.
 type hit struct{ What, Text, Link string }
 
+// seek takes what somebody typed into the search of a page, as a form: it may be
+// the whole number of a document, which must not stand in an address.
+func (c *Console) seek(w http.ResponseWriter, r *http.Request) {
+	form, err := submitted(w, r)
+	if err != nil {
+		http.Error(w, judge(err).text, judge(err).status)
+		return
+	}
+	http.Redirect(w, r, "/staff/find?"+url.Values{"q": {ending(form.Get("q"))}}.Encode(), http.StatusSeeOther)
+}
+
+// document is the whole number of an identity card, of the old kind too.
+var document = regexp.MustCompile(`^(\d{15}|\d{17}[\dXx])$`)
+
+// ending is what a search looks for: of a document's number the end that the
+// hall keeps.
+func ending(asked string) string {
+	asked = strings.TrimSpace(asked)
+	if document.MatchString(asked) {
+		return asked[len(asked)-4:]
+	}
+	return asked
+}
+
 // find leads to whatever has the number that somebody typed or scanned: a
 // ticket, a rental or one of its slips, a tool, a door, a person by the end of
 // the document's number. One hit is gone to at once. Of a slip with its check
 // code it says first whether the hall has printed it.
 func (c *Console) find(w http.ResponseWriter, r *http.Request) {
-	asked := strings.TrimSpace(r.FormValue("q"))
+	asked := ending(r.URL.Query().Get("q"))
 	number, genuine, err := c.number(asked)
 	if err != nil {
 		c.door.sessions.Put(r.Context(), keyFault, judge(err).text)

@@ -27,3 +27,22 @@ func TestScannedSlip(t *testing.T) {
 		t.Error("a forged slip leads to the rental")
 	}
 }
+
+// TestSearchKeepsNumbersOutOfAddresses: somebody types the whole number of a
+// card, and the page that finds its owner has the end alone.
+func TestSearchKeepsNumbersOutOfAddresses(t *testing.T) {
+	clerk := busy(t).as("01", "4827")
+	for _, asked := range []string{"140321199001010055", " 140321900101055 "} {
+		var status int
+		var page string
+		clerk.at(func() { status, page = clerk.form("/staff/find", url.Values{"q": {asked}}) })
+		if status != 200 || strings.Contains(page, strings.TrimSpace(asked)) {
+			t.Errorf("looking for %s gives %d, or a page with the number", asked, status)
+		}
+	}
+	wants(t, "a whole number", clerk.look("/staff/find?q=140321199001010055"), "尾号 0055")
+	clerk.at(func() {
+		_, page := clerk.form("/staff/find", url.Values{"q": {"140321199001010055"}})
+		wants(t, "a whole number in the form", page, "尾号 0055")
+	})
+}

@@ -27,6 +27,7 @@ func (c *Console) staffPages(mux *http.ServeMux) {
 		in.HandleFunc("GET /staff/"+p.Name, c.staffPage(p))
 	}
 	in.HandleFunc("GET /staff/find", c.find)
+	in.HandleFunc("POST /staff/find", c.seek)
 	in.HandleFunc("GET /staff/books.csv", c.bookFile)
 	for _, j := range c.jobs() {
 		in.HandleFunc("POST /staff/do/"+j.path, c.act(j))
