@@ -90,12 +90,22 @@ const (
 	bodyTimeout = 10 * time.Second // to send it
 )
 
-// body reads a request's body, within its limits.
+// hurry gives a request's body a time to arrive in. Until somebody has read all
+// of it the limit stays: the server waits for what a handler left unread.
+func hurry(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			// A connection without deadlines, as in a test, is one that can wait.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// body reads a request's body, within its limits. What comes after it may take
+// longer, so the time limit ends with a body that is there.
 func body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	// A connection without deadlines, as in a test, is one that can wait.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyLimit))
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
@@ -103,6 +113,7 @@ func body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	case err != nil:
 		return nil, &trouble{http.StatusRequestTimeout, "incomplete", "请求没有发完"}
 	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	return b, nil
 }
 

@@ -82,5 +82,8 @@ func StaffPages() (names []string) {
 // FormJSON is what a form becomes.
 var FormJSON = formJSON
 
+// Body reads a request's body.
+var Body = body
+
 // SettledAt is where a warning is settled.
 var SettledAt = settledAt

@@ -32,6 +32,9 @@ func (c *Console) staffPages(mux *http.ServeMux) {
 	for _, j := range c.jobs() {
 		in.HandleFunc("POST /staff/do/"+j.path, c.act(j))
 	}
+	in.HandleFunc("/staff/", func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "没有这一页，没有办理任何事项。请回到工作台 /staff/ 从菜单进入", http.StatusNotFound)
+	})
 	mux.Handle("/staff/", c.door.guard(in, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get(silent) != "" || strings.HasSuffix(r.URL.Path, "/events") {
 			http.Error(w, "请先登录", http.StatusUnauthorized)

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 
@@ -37,7 +38,11 @@ func (c *Console) Web() http.Handler {
 		fail(w, &trouble{http.StatusUnauthorized, "sign-in", "请先登录"})
 	}))
 	c.staffPages(mux)
-	return secure(http.NewCrossOriginProtection().Handler(mux))
+	same := http.NewCrossOriginProtection()
+	same.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "请求不是从工作台发出的，没有办理。请打开工作台重新登录再办；浏览器太旧的请先升级", http.StatusForbidden)
+	}))
+	return secure(same.Handler(mux))
 }
 
 func (c *Console) public(mux *http.ServeMux) {
@@ -48,7 +53,17 @@ func (c *Console) public(mux *http.ServeMux) {
 	mux.HandleFunc("GET /rules/{board}", c.rules)
 	mux.HandleFunc("GET /theme.css", c.theme)
 	mux.HandleFunc("GET /logo.png", c.logo)
-	mux.Handle("GET /pages/", http.FileServerFS(files))
+	mux.HandleFunc("GET /pages/{file}", static)
+}
+
+// static gives what pages load; the templates beside it are nobody's.
+func static(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("file")
+	if ext := path.Ext(name); ext != ".css" && ext != ".js" {
+		http.NotFound(w, r)
+		return
+	}
+	http.ServeFileFS(w, r, files, "pages/"+name)
 }
 
 // secure keeps pages from loading or being framed by anything of elsewhere.
