@@ -165,7 +165,7 @@ func (d *desk) Only(roles ...any) template.HTMLAttr {
 		}
 		names = append(names, hall.Name("role", role))
 	}
-	return template.HTMLAttr(`disabled title="由` + strings.Join(names, "或") + `人员办理"`)
+	return template.HTMLAttr(`disabled title="由有“` + strings.Join(names, "或") + `”权限的人员办理"`)
 }
 
 // choice is the first value of a page's question.

@@ -72,7 +72,7 @@ func value(key, kind string, texts []string) (any, error) {
 	case "int":
 		n, err := strconv.Atoi(texts[0])
 		if err != nil {
-			return nil, bad("%s 要是整数", key)
+			return nil, bad("“%s”不是整数，请只填数字", texts[0])
 		}
 		return n, nil
 	case "bool":

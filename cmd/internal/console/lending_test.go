@@ -63,6 +63,8 @@ func TestRentalOnPages(t *testing.T) {
 	if body := clerk.send(at, "rental/inspect", "tool", "DR-1", "result", "ok"); !strings.Contains(body, "还没有结果") {
 		t.Error("an inspection passes on which nobody answered a question")
 	}
+	bad := clerk.send(at, "rental/inspect", "tool", "DR-1", "a0:to", "missing=钻头、大号", "c0:to", "passed=外壳", "c1:to", "failed=电源线", "c2:to", "passed=试机", "result", "ok")
+	wants(t, "a check that failed on a tool without damage", bad, "检查单上有不合格项，结果只能是损坏<")
 	clerk.press(at, "rental/inspect", "tool", "DR-1", "a0:to", "missing=钻头、大号", "c0:to", "passed=外壳", "c1:to", "failed=电源线", "c2:to", "passed=试机",
 		"result", "damaged", "deduct", "300.00")
 	page = clerk.press(at, "rental/inspect", "tool", "SP-1", "result", "ok")

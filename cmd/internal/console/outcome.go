@@ -85,7 +85,7 @@ func cleared(c hall.Cleared) string {
 }
 
 // flagHint is where the rules tell whoever types a command which flag is meant.
-var flagHint = regexp.MustCompile(`（--[a-z-]+）`)
+var flagHint = regexp.MustCompile(`（--[a-z-]+( [a-z]+)?）`)
 
 // onPage is a sentence of the rules without its hints for the command line.
 func onPage(text string) string { return flagHint.ReplaceAllString(text, "") }

@@ -112,6 +112,8 @@ func TestStoryOfTheCounter(t *testing.T) {
 	clerk.press("/staff/queue", "call")
 	clerk.press("/staff/queue", "transfer", "to", "training")
 	clerk.press("/staff/queue", "call")
+	wants(t, "a pause while somebody is served", clerk.press("/staff/queue", "pause", "reason", "开会"), "办完这个号码后暂停")
+	clerk.press("/staff/queue", "resume")
 	clerk.press("/staff/queue", "done", "outcome", "转办")
 	wants(t, "the end", clerk.press("/staff/queue", "call"), "没有人等候")
 	clerk.press("/staff/queue", "pause", "reason", "开会")

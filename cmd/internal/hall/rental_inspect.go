@@ -166,9 +166,9 @@ func (d *RentalInspected) check(t *Tool) error {
 	case d.Result == ResultIncomplete && len(d.Missing) == 0:
 		return refuse("nothing-missing", "结果是缺配件，请写明缺少哪些配件（--missing）")
 	case d.Result == ResultOK && d.Deduct > 0:
-		return refuse("deduct-ok", "工具完好不能扣款；如有损坏请选 damaged")
+		return refuse("deduct-ok", "工具完好不能扣款；如有损坏，结果请选损坏（--result damaged）")
 	case (d.Result == ResultOK || d.Result == ResultIncomplete) && len(d.Failed) > 0:
-		return refuse("failed", "检查单上有不合格项，结果只能是 damaged（损坏）")
+		return refuse("failed", "检查单上有不合格项，结果只能是损坏（--result damaged）")
 	case t.Purchase > 0 && d.Deduct > t.Purchase:
 		return refuse("deduct", "扣款%s元超过工具购置价%s元，请核对", d.Deduct, t.Purchase)
 	}
