@@ -20,14 +20,15 @@ func (h House) head() []printer.Line {
 	})
 }
 
-// foot is the end of every paper: whom to call, and which paper it is. The last
+// foot is the end of every paper: whom to call, which paper it is, and the
+// version of its look; the title says of what. The last
 // row is white on black on a paper that was printed before.
 func (h House) foot(job hall.Job, version int) []printer.Line {
 	complaints := "投诉举报 " + h.Complaints
 	if h.Complaints == "" {
 		complaints = "投诉举报请拨热线"
 	}
-	last := printer.Columns{Left: job.ID, Right: fmt.Sprintf("%s-%d", job.Slip.Template, version)}
+	last := printer.Columns{Left: job.ID, Right: fmt.Sprintf("版式%d", version)}
 	if job.Reprint > 0 {
 		last.Left, last.Reverse = job.ID+" 补打 "+strconv.Itoa(job.Reprint), true
 	}

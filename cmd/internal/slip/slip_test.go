@@ -29,10 +29,13 @@ func TestEveryCopyCarriesTheHouse(t *testing.T) {
 				t.Error("the paper has no title")
 			}
 			for i, text := range copiesOf(laidOut(t, name)) {
-				for _, want := range []string{"平定县零工市场", "服务热线 0353-6060000", "投诉举报 12333", hall.Name("paper", name), "S000142", name + "-1"} {
+				for _, want := range []string{"平定县零工市场", "服务热线 0353-6060000", "投诉举报 12333", hall.Name("paper", name), "S000142", "版式1"} {
 					if !strings.Contains(text, want) {
 						t.Errorf("copy %d lacks %q:\n%s", i+1, want, text)
 					}
+				}
+				if key := regexp.MustCompile(`(?m)^[^\[\n]*\b[a-z]{3,}\b`).FindString(text); key != "" {
+					t.Errorf("copy %d says %q, which is nothing to whoever holds the paper", i+1, key)
 				}
 				if len(tpl.copies) > 0 && !strings.Contains(text, tpl.copies[i]) {
 					t.Errorf("copy %d does not say that it is the %s", i+1, tpl.copies[i])
@@ -185,7 +188,7 @@ func TestBareTicket(t *testing.T) {
                     各项服务免费
 服务热线 0353-6060000
                 投诉举报请拨热线
-S000142                 ticket-1
+S000142                    版式1
 `
 	if diff := cmp.Diff(want, doc.Plain(32)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
