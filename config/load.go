@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -28,7 +29,7 @@ func Load(path string) (*Config, error) {
 func unreadable(path string, err error) Problem {
 	fix := "检查该文件的属主和权限"
 	if errors.Is(err, fs.ErrNotExist) {
-		fix = "用 --config 指明文件，或从 /usr/share/doc/halld/hall.toml 复制一份再改"
+		fix = "用 --config 指明文件，或把发行文件里的 config/hall.toml 复制来改"
 	}
 	return Problem{File: path, Line: 1, Text: "读不到配置文件（" + reason(err) + "）", Fix: fix}
 }
@@ -50,6 +51,9 @@ func Parse(file string, doc []byte) (*Config, error) {
 		return nil, Problems{unreadable(file, err)}
 	}
 	doc = bytes.TrimPrefix(doc, []byte("\xef\xbb\xbf")) // Windows editors put it there
+	if !utf8.Valid(doc) {
+		return nil, Problems{foreign(file, doc)}
+	}
 	tree, whole, problems := parse(file, doc)
 	if tree == nil {
 		return nil, Problems(sorted(problems))
@@ -64,6 +68,19 @@ func Parse(file string, doc []byte) (*Config, error) {
 	}
 	cfg.Warnings = sorted(c.warnings)
 	return cfg, nil
+}
+
+// foreign is what is wrong with a file in another encoding, such as the GBK of a
+// Chinese Windows.
+func foreign(file string, doc []byte) Problem {
+	line := 1
+	for row := range bytes.Lines(doc) {
+		if !utf8.Valid(row) {
+			break
+		}
+		line++
+	}
+	return Problem{File: file, Line: line, Text: "文件不是 UTF-8 编码", Fix: "用编辑器另存为 UTF-8（记事本：另存为，编码选 UTF-8）"}
 }
 
 // maxTorn bounds the lines that parse leaves out before it gives up.
