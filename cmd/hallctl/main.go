@@ -58,6 +58,7 @@ func root() *cobra.Command {
 		a.person(), a.tool(), a.rental(), a.door(), a.notice(), a.training(), a.day(), a.emergency(), a.window(), a.cash(), a.storage(),
 		a.ledger(), a.print(), a.county(), a.staff(), a.clock(),
 	)
+	addHelpers(cmd)
 	plainly(cmd)
 	return cmd
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,6 +68,34 @@ func TestChangesAreSigned(t *testing.T) {
 		}
 	}
 	walk(root())
+}
+
+// TestHelpInTheClerksWords: what cobra brings along is told in Chinese too, and a
+// command that is not there is no success.
+func TestHelpInTheClerksWords(t *testing.T) {
+	english := regexp.MustCompile(`\[flags\]|\(default|[Gg]enerate|[Hh]elp (about|provides)|for (more|full|the)`)
+	var walk func(path ...string)
+	walk = func(path ...string) {
+		var out strings.Builder
+		cmd := root()
+		cmd.SetOut(&out)
+		cmd.SetArgs(append(slices.Clone(path), "--help"))
+		if err := cmd.Execute(); err != nil || english.MatchString(out.String()) {
+			t.Errorf("%v --help gives %v\n%s", path, err, out.String())
+		}
+		c, _, _ := root().Find(path)
+		for _, sub := range c.Commands() {
+			walk(append(slices.Clone(path), sub.Name())...)
+		}
+	}
+	walk()
+	for _, args := range [][]string{{"help", "nothing"}, {"help", "rental", "nothing"}, {"completion", "powershell"}, {"rental", "nothing"}} {
+		cmd := root()
+		cmd.SetArgs(args)
+		if err := cmd.Execute(); err == nil || !strings.Contains(err.Error(), "可选") {
+			t.Errorf("%v gives %v, want what there is instead", args, err)
+		}
+	}
 }
 
 func TestAlign(t *testing.T) {
