@@ -42,7 +42,7 @@ var deviceName = map[string]string{
 var effectOf = map[string]string{
 	"reader":  "不能刷证登记；请由窗口录入证件号码",
 	"printer": "小票暂存，恢复后自动补出；号码请当面告知",
-	"display": "这块屏不显示叫号，语音和大屏照常",
+	"display": "这块屏没有显示，语音和大屏照常",
 	"locker":  "这组柜门不能打开，工具请人工交接并登记",
 	"voice":   "没有语音叫号，请看屏幕或口头叫号",
 	"button":  "这个按钮不起作用，请用工作台操作",
