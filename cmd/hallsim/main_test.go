@@ -107,5 +107,10 @@ func TestTraining(t *testing.T) {
 	if page := read(sim[1]); !strings.Contains(page, line[1]+"/staff/") || !strings.Contains(page, "PIN "+line[3]) {
 		t.Error("the simulator's page does not lead to the console")
 	}
+	for _, card := range []string{"证件样本（外国人证，旧版）", "证件样本（外国人证，新版）"} {
+		if page := read(sim[1]); !strings.Contains(page, ">"+card+"<") {
+			t.Errorf("the simulator's page has no button %s", card)
+		}
+	}
 	stop()
 }

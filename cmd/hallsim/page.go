@@ -59,8 +59,13 @@ func (p *page) Run(ctx context.Context, web, signIn string) error {
 func (p *page) show(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_ = pages.ExecuteTemplate(w, "index.html", map[string]any{
-		"Web": p.web, "SignIn": p.signIn, "People": cardreader.Sample(time.Now()), "Switches": switches, "Lines": p.lines(),
+		"Web": p.web, "SignIn": p.signIn, "People": cardreader.Sample(time.Now()), "Switches": switches, "Lines": p.lines(), "Cards": cardNames,
 	})
+}
+
+// cardNames are the cards that are not a resident's.
+var cardNames = map[cardreader.Type]string{
+	cardreader.Permit: "港澳台居住证", cardreader.Foreigner2017: "外国人证，旧版", cardreader.Foreigner2023: "外国人证，新版",
 }
 
 // line is a line on which accidents can happen.
