@@ -3,6 +3,8 @@ package county_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -16,9 +18,45 @@ func secure(m *countytest.Mosquitto, p *countytest.PKI, name string) county.Link
 	return county.Link{Brokers: []string{"tls://" + m.Addr}, ClientID: name, CA: p.CA, Cert: cert, Key: key}
 }
 
+// asInREADME starts a mosquitto as the README tells a county to.
+func asInREADME(t *testing.T, pki *countytest.PKI) *countytest.Mosquitto {
+	t.Helper()
+	text, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := func(line string) []string {
+		for b := range strings.SplitSeq(string(text), "\n\n") {
+			if strings.HasPrefix(b, "    ") && strings.Contains(b, line) {
+				return strings.Split(strings.ReplaceAll(b, "    ", ""), "\n")
+			}
+		}
+		t.Fatalf("the README has no block with %q", line)
+		return nil
+	}
+	acl := filepath.Join(t.TempDir(), "acl")
+	if err := os.WriteFile(acl, []byte(strings.Join(block("pattern write"), "\n")+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cert, key := pki.Issue("broker", time.Now().Add(-time.Hour))
+	here := map[string]string{"cafile": pki.CA, "certfile": cert, "keyfile": key, "acl_file": acl}
+	lines := []string{"allow_anonymous false"}
+	for _, line := range block("require_certificate") {
+		option, value, _ := strings.Cut(line, " ")
+		if option == "listener" { // the test has its own port
+			continue
+		}
+		if path := here[option]; path != "" && !strings.Contains(value, " ") {
+			line = option + " " + path
+		}
+		lines = append(lines, line)
+	}
+	return countytest.StartMosquitto(t, lines...)
+}
+
 func TestCertificates(t *testing.T) {
 	pki := countytest.NewPKI(t)
-	m := pki.StartSecure("broker")
+	m := asInREADME(t, pki)
 	l := newLedger(t)
 	record(t, l, 3, "ticket.issued")
 	p := &peer{t: t}
