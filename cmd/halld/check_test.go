@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -43,6 +44,10 @@ driver = "clips"
 	good := daemon.Finding{Device: "reader", Port: "serial:/dev/hall/reader", Answer: "a card module"}
 	mute := daemon.Finding{Device: "display/window-1", Port: "serial:/dev/hall/displays", Err: fmt.Errorf("strip: %w", devices.ErrCannotAnswer)}
 	dead := daemon.Finding{Device: "display/window-1", Port: "serial:/dev/hall/displays", Err: fmt.Errorf("strip: %w", devices.ErrOffline)}
+	unnamed := daemon.Finding{
+		Device: "display/window-1", Port: "serial:/dev/hall/displays?baud=9600",
+		Err: fmt.Errorf("the port did not open: %w: %w", devices.ErrOffline, fs.ErrNotExist),
+	}
 	dumb := daemon.Finding{Device: "voice", Port: "default", Err: fmt.Errorf("aplay: %w", devices.ErrNoSound)}
 	for _, tt := range []struct {
 		name     string
@@ -55,6 +60,9 @@ driver = "clips"
 		{"one cannot", []daemon.Finding{good, mute}, []string{"✓ reader", "？ display/window-1", "1 台设备应答，1 台不能应答、未核实"}, "全部应答", nil},
 		{"nobody can", []daemon.Finding{mute}, []string{"0 台设备应答，1 台不能应答、未核实"}, "全部应答", nil},
 		{"no device", nil, []string{"没有配置任何设备"}, "全部应答", nil},
+		{"no such port", []daemon.Finding{unnamed}, []string{"✗ display/window-1"}, "配置正确", []string{
+			"hall.toml:19: display[0]: 没有这个端口：serial:/dev/hall/displays?baud=9600；插好设备；/dev/hall 下的名字由 halld adapter 写成",
+		}},
 		{"dead", []daemon.Finding{good, dead, dumb}, []string{"✓ reader", "✗ display/window-1", "✗ voice"}, "配置正确", []string{
 			"hall.toml:19: display[0]: 连接线断开（strip: line is offline）；检查显示屏的电源和数据线",
 			"hall.toml:23: voice: 声音放不出来（aplay: no sound comes out）；检查音箱和声卡",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"time"
 
@@ -41,6 +42,10 @@ func (f Finding) Problem(cfg *config.Config) (config.Problem, bool) {
 		return config.Problem{}, false
 	}
 	p := console.Explain(f.Device, string(devices.FaultOf(f.Err)))
+	if errors.Is(f.Err, fs.ErrNotExist) { // the wire may be well, and only its name be missing
+		return cfg.Problem(table(cfg, f.Device), "没有这个端口："+f.Port,
+			"插好设备；/dev/hall 下的名字由 halld adapter 写成 udev 规则，做法见 README；别的名字请核对"), true
+	}
 	return cfg.Problem(table(cfg, f.Device), p.What+"（"+f.Err.Error()+"）", p.Remedy), true
 }
 
