@@ -48,7 +48,7 @@ var jamPlan = map[Purpose]string{
 // notDone says what did not happen because a door stayed shut.
 var notDone = map[Purpose]string{
 	ForHandover: "工具没有出库", ForReturn: "工具还没有归还", ForStore: "没有寄存", ForFetch: "物品还在柜内",
-	ForService: "没有进行维护", ForClear: "没有清柜",
+	ForService: "没有进行检修", ForClear: "没有清柜",
 }
 
 // Causes of an opening that ended before anything was sent, beside the faults of
