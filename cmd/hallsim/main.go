@@ -77,6 +77,10 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		defer os.RemoveAll(dir)
 		o.dir = dir
 	}
+	var err error
+	if o.dir, err = filepath.Abs(o.dir); err != nil { // hall.toml wants whole paths, or reads them from its own folder
+		return err
+	}
 	if err := os.MkdirAll(o.dir, 0o700); err != nil {
 		return fmt.Errorf("making the data folder: %w", err)
 	}

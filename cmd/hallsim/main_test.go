@@ -63,11 +63,14 @@ func open(t *testing.T, o options) (out *lockedBuffer, stop func()) {
 // TestKeptFolder: a hall for more than one lesson has its data in a folder that
 // stays, and is made if it is not there.
 func TestKeptFolder(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "lessons", "hall")
+	t.Chdir(t.TempDir())
+	dir := filepath.Join("lessons", "hall")
 	_, stop := open(t, options{dir: dir})
 	stop()
-	if _, err := os.Stat(filepath.Join(dir, "county.db")); err != nil {
-		t.Error(err)
+	for _, name := range []string{"county.db", "data/ledger.db"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
