@@ -44,7 +44,7 @@ func formJSON(form url.Values) ([]byte, error) {
 			sort(body, form[name])
 			continue
 		}
-		v, err := value(key, kind, form[name])
+		v, err := value(kind, form[name])
 		if err != nil {
 			return nil, err
 		}
@@ -63,7 +63,7 @@ func sort(body map[string]any, answers []string) {
 }
 
 // value is what a field's texts are in JSON; nil if nothing was put in.
-func value(key, kind string, texts []string) (any, error) {
+func value(kind string, texts []string) (any, error) {
 	texts = filledIn(texts)
 	if len(texts) == 0 {
 		return nil, nil //nolint:nilnil // a field left empty is neither a value nor a mistake
