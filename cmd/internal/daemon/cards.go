@@ -131,7 +131,7 @@ func swipe(refKey []byte, c idcard.Card) (hall.CardRead, newcomer) {
 		person: identity.Person{Name: name, Number: c.Number, Kind: c.Kind.String()},
 	}
 	facts := hall.Facts{
-		Document: documentOf[c.Kind], Birth: hall.Date(c.Birth), Female: c.Sex == idcard.Female,
+		Document: documentOf[c.Kind], Birth: hall.Date(c.Birth),
 		From: hall.Date(c.From), Conflict: c.Conflict,
 	}
 	if !c.LongTerm {

@@ -48,7 +48,7 @@ func (v *vault) facts(ref string) hall.Facts {
 	if err != nil {
 		return hall.Facts{}
 	}
-	return hall.Facts{Document: documentOf[id.Kind], Birth: hall.Date(id.Birth), Female: id.Sex == idcard.Female}
+	return hall.Facts{Document: documentOf[id.Kind], Birth: hall.Date(id.Birth)}
 }
 
 // changes are what the vault's rows become together with data: a visitor is

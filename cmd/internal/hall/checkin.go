@@ -21,7 +21,6 @@ const (
 type Facts struct {
 	Document Document
 	Birth    Date
-	Female   bool
 	From     Date   // first day of validity; zero if it is not known
 	Until    Date   // last day of validity; zero is 长期
 	Conflict string // what on the card contradicts itself, or empty

@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"cmp"
 	"maps"
 	"unicode/utf8"
 )
@@ -29,6 +30,24 @@ type CountyLists struct {
 	Priority map[string]Flag
 	Block    map[string]Flag
 	Trades   []Trade
+}
+
+// barred names the trades that the law keeps women from, and those of 16 and 17,
+// each with its law.
+func (c CountyLists) barred() (women, minors []string) {
+	for _, t := range c.Trades {
+		name := cmp.Or(t.Name, t.Key)
+		if t.Basis != "" {
+			name += "（" + t.Basis + "）"
+		}
+		if t.Women {
+			women = append(women, name)
+		}
+		if t.Minors {
+			minors = append(minors, name)
+		}
+	}
+	return women, minors
 }
 
 // listData lists the kinds of this file.

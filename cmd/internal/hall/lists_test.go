@@ -137,3 +137,19 @@ func TestLongListsFitTheLedger(t *testing.T) {
 	want(t, "after an empty pack", s.h.CountyLists(), ListsReply{Version: 2, Hash: "h2"})
 	s.replayed()
 }
+
+// TestReceiptNamesWhatTheLawForbids whom (附件2 第七条第二项).
+func TestReceiptNamesWhatTheLawForbids(t *testing.T) {
+	s := begin(t)
+	s.do(Lists{Version: 1, Hash: "h1", Trades: []Trade{
+		{Key: "mine", Name: "矿山井下", Women: true, Minors: true, Basis: "劳动法"},
+		{Key: "heights", Minors: true},
+		{Key: "porter", Name: "搬运"},
+	}})
+	s.visitors("p1")
+	s.do(Receipt{Person: "p1", Staff: "01"})
+	got := slip[CheckinSlip](s, "checkin")
+	want(t, "not for women", strings.Join(got.Women, "、"), "矿山井下（劳动法）")
+	want(t, "not for minors", strings.Join(got.Minors, "、"), "矿山井下（劳动法）、heights")
+	s.replayed()
+}

@@ -44,7 +44,7 @@ var names = map[string]map[string]string{
 
 // paperName are the titles of the papers, by template.
 var paperName = map[string]string{
-	"ticket": "取号单", "checkin": "登记回执", "match": "对接单", "refusal": "告知单", "notice": "一次性告知单",
+	"ticket": "取号单", "checkin": "登记回执", "refusal": "告知单", "notice": "一次性告知单",
 	"rental": "工具租赁单", "deposit": "押金收据", "return": "归还检查单", "settlement": "结算退押单", "payment": "收付款凭证",
 	"cash": "交接班单", "storage": "寄存单", "clear": "清柜单", "lifecycle": "工具审批单", "overdue": "超期催还单", "stock": "盘点表",
 	"report": "日报", "register": "台账", "account": "工具单机核算单", "training": "培训签到表",

@@ -17,7 +17,8 @@ func (e Receipt) handle(h *Hall, at Stamp) (Outcome, error) {
 	if !h.cfg.Printer {
 		return Outcome{}, errNoPrinter
 	}
-	slip := CheckinSlip{Kind: "求职", Rules: RulesVersion, Trades: []string{}, Issued: minute(at)}
+	slip := CheckinSlip{Kind: "求职", Rules: RulesVersion, Issued: minute(at)}
+	slip.Women, slip.Minors = h.County.barred()
 	for _, t := range h.byArrival() {
 		if t.Person == p.Ref && t.State != Ended {
 			slip.Ticket = t.Number

@@ -34,10 +34,11 @@ type RefusalSlip struct {
 
 // CheckinSlip is the content of a 登记回执.
 type CheckinSlip struct {
-	Kind   string   `json:"kind"`   // 求职 or 用工
-	Rules  string   `json:"rules"`  // the rules that the person took note of
-	Trades []string `json:"trades"` // wanted kinds of work
+	Kind   string   `json:"kind"`  // 求职 or 用工
+	Rules  string   `json:"rules"` // the rules that the person took note of
 	Ticket string   `json:"ticket"`
+	Women  []string `json:"women,omitempty"`  // work that the law keeps women from
+	Minors []string `json:"minors,omitempty"` // and that it keeps those of 16 and 17 from
 	Issued string   `json:"issued"`
 }
 

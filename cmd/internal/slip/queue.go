@@ -68,26 +68,26 @@ func refusal(s sheet, d hall.RefusalSlip) []printer.Line {
 	)
 }
 
-// checkinFields are the content of a 登记回执.
-type checkinFields struct {
-	Kind   string   `json:"kind"`   // 求职 or 用工
-	Rules  string   `json:"rules"`  // version of the hall's rules that were shown
-	Trades []string `json:"trades"` // wanted kinds of work
-	Ticket string   `json:"ticket"`
-	Issued string   `json:"issued"`
-}
-
-func checkin(s sheet, d checkinFields) []printer.Line {
+func checkin(s sheet, d hall.CheckinSlip) []printer.Line {
 	return join(
 		s.heading(),
-		rows("登记人", s.Name, "证件号", s.Number, "登记类型", d.Kind, "意向工种", list(d.Trades), "排队号码", d.Ticket, "时间", d.Issued),
+		rows("登记人", s.Name, "证件号", s.Number, "登记类型", d.Kind, "排队号码", d.Ticket, "时间", d.Issued),
 		rule(),
 		line(
-			text("登记人已阅知零工市场管理制度（"+d.Rules+"版）。"),
+			text("登记人已阅知零工市场管理制度（"+d.Rules+"）。"),
 			text("求职招聘信息登记和发布免费。身份证件当场交还本人。"),
 		),
+		bans(d.Women, "女性"), bans(d.Minors, "未满18周岁的人"),
 		s.office(), rule(),
 	)
+}
+
+// bans names the work that the hall may not introduce some to (附件2 第七条第二项).
+func bans(trades []string, whom string) []printer.Line {
+	if len(trades) == 0 {
+		return nil
+	}
+	return line(text("依法不为" + whom + "介绍：" + list(trades) + "。"))
 }
 
 // noticeFields are the content of a 一次性告知单.
@@ -118,52 +118,4 @@ func notice(s sheet, d noticeFields) []printer.Line {
 		return join(lines, sign("本人签字"), s.office(), rule())
 	}
 	return join(lines, s.proof(), s.office(), rule())
-}
-
-// matchFields are the content of a 对接单, which both sides get.
-type matchFields struct {
-	Match    string   `json:"match"` // number
-	Ticket   string   `json:"ticket"`
-	Trade    string   `json:"trade"` // kind of work
-	Employer string   `json:"employer"`
-	Place    string   `json:"place"`
-	Start    string   `json:"start"`
-	Pay      string   `json:"pay"`
-	Blocked  []string `json:"blocked"` // work that the law forbids this person, in words
-	Minor    bool     `json:"minor"`   // 16 or 17 years old
-	Result   string   `json:"result"`  // 成 or 未成, if it is known
-	Staff    string   `json:"staff"`
-	Issued   string   `json:"issued"`
-}
-
-func match(s sheet, d matchFields) []printer.Line {
-	lines := join(
-		s.heading(),
-		rows("编号", d.Match, "求职者", s.Name, "排队号码", d.Ticket, "时间", d.Issued),
-		rule(),
-		rows("工种", d.Trade, "用工方", d.Employer, "地点", d.Place, "到岗时间", d.Start, "报酬", d.Pay, "对接结果", d.Result),
-		rule(),
-	)
-	if len(d.Blocked) > 0 {
-		lines = append(lines, text("不得安排法律、法规禁止其从事的工作："+list(d.Blocked)+"。"))
-	}
-	if s.copy == employerCopy {
-		return join(lines, employerDuties(d.Minor), rows("经办人", d.Staff), sign("用工方签字"), rule())
-	}
-	return join(lines,
-		line(text("对接自愿，服务免费。遇到克扣工资、收取押金或虚假招聘，请打投诉举报电话。")),
-		rows("经办人", d.Staff), s.proof(), rule())
-}
-
-// employerDuties are what the employer's side must keep to (附件2 第七条,
-// 附件6 第五条; 未成年工特殊保护规定 for the registration).
-func employerDuties(minor bool) []printer.Line {
-	lines := line(
-		text("对接自愿，服务免费。请合理确定招聘条件，依法合规用工。"),
-		text("不得招用未满十六周岁的未成年人，不得扣押证件、收取押金、克扣工资。"),
-	)
-	if minor {
-		lines = append(lines, printer.Text{Text: "对方为未满18周岁的未成年工，用工前须向县级人社部门办理登记。", Bold: true})
-	}
-	return lines
 }

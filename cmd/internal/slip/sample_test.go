@@ -34,11 +34,9 @@ var samples = with(map[string]any{
 		TicketSlip: hall.TicketSlip{Ticket: "A015", Service: "快速对接", Ahead: 3, Windows: []int{1, 2}, Issued: issued},
 		From:       10, To: 15,
 	},
-	"checkin": checkinFields{Kind: "求职", Rules: "2023-07", Trades: []string{"搬运", "瓦工"}, Ticket: "A015", Issued: issued},
-	"match": matchFields{
-		Match: "M0105-004", Ticket: "A015", Trade: "搬运工", Employer: "阳泉某物流有限公司", Place: "平定县东大街8号仓库",
-		Start: "2026-01-05 13:00", Pay: "180元/天，当日结清", Blocked: []string{"第四级体力劳动强度的作业", "矿山井下作业"}, Minor: true,
-		Result: "成", Staff: "03", Issued: issued,
+	"checkin": hall.CheckinSlip{
+		Kind: "求职", Rules: hall.RulesVersion, Ticket: "A015", Issued: issued,
+		Women: []string{"矿山井下作业（《女职工劳动保护特别规定》）"}, Minors: []string{"矿山井下作业（《劳动法》第六十四条）"},
 	},
 	"refusal": hall.RefusalSlip{
 		Reason: "按照《零工市场管理制度》第七条，零工市场不得为未满十六周岁的未成年人介绍就业",

@@ -4,8 +4,6 @@ package slip
 const (
 	personCopy   = "本人联"
 	customerCopy = "客户联"
-	workerCopy   = "求职者联"
-	employerCopy = "用工方联"
 	stub         = "存根联" // the hall's, with the signature
 )
 
@@ -19,13 +17,8 @@ var templates = map[string]template{
 		proof: []string{"ticket", "issued"},
 	},
 	"checkin": {
-		version: 1, body: fill(checkin),
+		version: 2, body: fill(checkin),
 		needs: []string{"kind", "rules", "issued"},
-	},
-	"match": {
-		version: 1, copies: []string{workerCopy, employerCopy}, body: fill(match),
-		needs: []string{"match", "trade", "employer", "place", "staff", "issued"},
-		proof: []string{"match", "issued"},
 	},
 	"refusal": {
 		version: 1, body: fill(refusal),
