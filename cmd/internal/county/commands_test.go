@@ -177,6 +177,8 @@ func TestHostileCounty(t *testing.T) {
 		`{"epoch":"ffffffffffffffff","upto":99999}`, `{"upto":5}`,
 		`{"epoch":"` + l.Epoch() + `","upto":3,"holes":[[2,9]]}`,
 		`{"epoch":"` + l.Epoch() + `","upto":3,"holes":[[2,1]]}`,
+		`{"epoch":"` + l.Epoch() + `","upto":3,"holes":[[1]]}`,
+		`{"epoch":"` + l.Epoch() + `","upto":3,"holes":[[1,2,3]]}`,
 		`{"epoch":"` + l.Epoch() + `","upto":3,"holes":[` + strings.Repeat("[1,1],", 5000) + `[1,1]]}`,
 		strings.Repeat("[", 100_000),
 	} {

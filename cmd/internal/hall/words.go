@@ -1,6 +1,9 @@
 package hall
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // countyWordData lists the kinds of this file.
 var countyWordData = []func() Data{
@@ -35,6 +38,8 @@ func (e CountyNotice) handle(h *Hall, _ Stamp) (Outcome, error) {
 	switch {
 	case len([]rune(text)) > longestNotice:
 		return Outcome{}, refuse("too-long", "通知最多%d个字", longestNotice)
+	case strings.ContainsFunc(text, unicode.IsControl):
+		return Outcome{}, refuse("text", "通知只能是一行文字")
 	case e.Until != "" && !isDate(e.Until):
 		return Outcome{}, refuse("until", "截止日期要写成 2027-01-01")
 	}

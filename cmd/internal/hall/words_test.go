@@ -19,6 +19,7 @@ func TestCountyNotice(t *testing.T) {
 	s.do(Tick{})
 	want(t, "on its last day it is shown", shown("清明节放假三天"), true)
 	s.refused(CountyNotice{Text: strings.Repeat("长", longestNotice+1)}, "too-long")
+	s.refused(CountyNotice{Text: "停电\n停水"}, "text")
 	s.refused(CountyNotice{Text: "x", Until: "明天"}, "until")
 	s.later(24 * time.Hour)
 	s.do(Tick{})

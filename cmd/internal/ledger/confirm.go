@@ -14,6 +14,20 @@ import (
 // Range is the sequences from its first to its second number, both included.
 type Range [2]uint64
 
+// UnmarshalJSON takes an array of two numbers and, unlike an array's own way of
+// reading, of no other length.
+func (r *Range) UnmarshalJSON(b []byte) error {
+	var n []uint64
+	if err := json.Unmarshal(b, &n); err != nil {
+		return err
+	}
+	if len(n) != len(r) {
+		return fmt.Errorf("a range has %d numbers and not two", len(n))
+	}
+	copy(r[:], n)
+	return nil
+}
+
 func (r Range) count() uint64 { return r[1] - r[0] + 1 }
 
 // Ack is what the county has committed to its own database: every record of

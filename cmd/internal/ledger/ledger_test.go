@@ -392,6 +392,18 @@ func TestAckJSON(t *testing.T) {
 	}
 }
 
+func TestRangeJSON(t *testing.T) {
+	var r Range
+	if err := json.Unmarshal([]byte("[2,3]"), &r); err != nil || r != (Range{2, 3}) {
+		t.Errorf("got %v, %v, want 2 to 3", r, err)
+	}
+	for _, bad := range []string{"[]", "[2]", "[2,3,4]", "null", "{}", "2", `["2","3"]`, "[2,-3]", "[2,3.5]"} {
+		if err := json.Unmarshal([]byte(bad), new(Range)); err == nil {
+			t.Errorf("%s is taken for a range", bad)
+		}
+	}
+}
+
 func TestSecondProcessIsKeptOut(t *testing.T) {
 	_, path := openNew(t)
 	if _, err := Open(path, testOpts()); !errors.Is(err, ErrInUse) {

@@ -24,7 +24,7 @@ var errUncreated = errors.New("there is no ledger yet")
 // program (ErrVersion, ErrHall) is an error and stays where it is.
 func Open(path string, opts Opts) (*Ledger, error) {
 	opts = opts.withDefaults()
-	if !validHall(opts.Hall) {
+	if !ValidHall(opts.Hall) {
 		return nil, fmt.Errorf("opening the ledger: hall %q is not an id of letters, digits and hyphens", opts.Hall)
 	}
 	path, err := filepath.Abs(path)
@@ -160,7 +160,7 @@ func (d *db) names() (hall, epoch string, err error) {
 	if err := errors.Join(errHall, errEpoch); err != nil {
 		return "", "", err
 	}
-	if !okHall || !okEpoch || !validHall(string(h)) || !isHex(string(e), epochDigits) {
+	if !okHall || !okEpoch || !ValidHall(string(h)) || !isHex(string(e), epochDigits) {
 		return "", "", fmt.Errorf("%w: it does not say which hall and epoch it is", ErrBroken)
 	}
 	return string(h), string(e), nil

@@ -86,6 +86,7 @@ const (
 	clockUnsure   = "unsure"
 	epochDigits   = 16
 	maxKindLength = 64
+	maxPrev       = 128 // twice what a SHA-256 takes in hexadecimal
 )
 
 // Record is the entry as record seq of an epoch, after the record whose hash is
@@ -144,9 +145,10 @@ func recordID(hall, epoch string, seq uint64) string {
 	return hall + "-" + epoch + "-" + strconv.FormatUint(seq, 10)
 }
 
-// Decode reads one record from its bytes, which it keeps. It refuses what
-// Append would not write; it does not look at the record before. Errors never
-// quote the document.
+// Decode reads one record from its bytes, which it keeps. It takes what the
+// contract promises of a record, which is more than Append writes: the halls of
+// a county need not all run this program. It does not look at the record before,
+// nor whether prev is a hash at all. Errors never quote the document.
 func Decode(doc []byte) (Record, error) {
 	if len(doc) > MaxDoc {
 		return Record{}, fmt.Errorf("decoding a record: %d bytes are more than %d", len(doc), MaxDoc)
@@ -178,6 +180,9 @@ func plainJSONError(err error) error {
 }
 
 func (env envelope) record() (Record, error) {
+	if env.Prev == "" && env.Sequence == "1" {
+		env.Prev = Genesis
+	}
 	r := Record{
 		Epoch:   env.Epoch,
 		Subject: env.Subject,
@@ -191,29 +196,29 @@ func (env envelope) record() (Record, error) {
 	r.Kind, okType = strings.CutPrefix(env.Type, typePrefix)
 	var errSeq, errTime, errUptime error
 	r.Seq, errSeq = parseSeq(env.Sequence)
-	r.Time, errTime = time.Parse(timeLayout, env.Time)
+	r.Time, errTime = time.Parse(time.RFC3339, env.Time)
 	r.Uptime, errUptime = parseUptime(env.Uptime)
 	switch {
 	case env.SpecVersion != specVersion:
 		return Record{}, errors.New("specversion is not 1.0")
-	case !okSource || !validHall(r.Hall):
+	case !okSource || !ValidHall(r.Hall):
 		return Record{}, errors.New("source names no hall")
 	case !okType || !validKind(r.Kind):
 		return Record{}, errors.New("type is not hall.<kind>")
-	case !isHex(env.Epoch, epochDigits):
-		return Record{}, errors.New("epoch is not 16 hexadecimal digits")
+	case !validEpoch(env.Epoch):
+		return Record{}, errors.New("epoch is not 1 to 64 letters, digits, hyphens, dots and underscores")
 	case errSeq != nil:
 		return Record{}, errSeq
 	case env.ID != recordID(r.Hall, r.Epoch, r.Seq):
 		return Record{}, errors.New("id does not match source, epoch and sequence")
 	case errTime != nil:
-		return Record{}, errors.New("time is not RFC 3339 with milliseconds and offset")
+		return Record{}, errors.New("time is not RFC 3339")
 	case env.Clock != clockTrusted && env.Clock != clockUnsure:
 		return Record{}, errors.New("clock is neither trusted nor unsure")
 	case errUptime != nil:
 		return Record{}, errUptime
-	case !isHex(env.Prev, len(Genesis)):
-		return Record{}, errors.New("prev is not 64 hexadecimal digits")
+	case len(env.Prev) > maxPrev:
+		return Record{}, errors.New("prev is no hash")
 	case env.ContentType != contentJSON || len(env.Data) == 0:
 		return Record{}, errors.New("data is missing or not application/json")
 	}
@@ -264,8 +269,8 @@ func validKind(s string) bool {
 	return true
 }
 
-// validHall holds a hall's id to one MQTT topic level and a URI segment.
-func validHall(s string) bool {
+// ValidHall holds a hall's id to one MQTT topic level and a URI segment.
+func ValidHall(s string) bool {
 	if s == "" || len(s) > 64 {
 		return false
 	}
@@ -275,6 +280,13 @@ func validHall(s string) bool {
 		}
 	}
 	return true
+}
+
+// validEpoch holds an epoch to what can stand in an id. Our own are 16
+// hexadecimal digits.
+func validEpoch(s string) bool {
+	const ok = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"
+	return s != "" && len(s) <= 64 && strings.Trim(s, ok) == ""
 }
 
 func isHex(s string, digits int) bool {

@@ -43,6 +43,8 @@ func (w *worker) sort(ctx context.Context, m county.Message) (rec ledger.Record,
 	}
 	var err error
 	switch {
+	case !ledger.ValidHall(hall):
+		err = errNoHall
 	case len(m.Payload) > ledger.MaxDoc:
 		err = errHuge
 	case name == county.UpRecord:
@@ -73,6 +75,8 @@ func (w *worker) complain(ctx context.Context, m county.Message, err error) {
 }
 
 var (
+	// errNoHall is a topic whose hall can be none.
+	errNoHall = errors.New("no hall has such a name")
 	// errForeign is a record of one hall on the topic of another.
 	errForeign = errors.New("the record is another hall's")
 	// errHuge is a message that no hall has a reason to send.

@@ -128,6 +128,36 @@ func TestRecordTheDatabaseRefuses(t *testing.T) {
 	})
 }
 
+// TestHallOfAnotherMake: what the contract leaves open is taken as it comes, and
+// a prev that is no hash of ours is a broken chain and no lost record.
+func TestHallOfAnotherMake(t *testing.T) {
+	stores(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn)
+		r := chain(t, hall, 3, ticket)
+		theirs := func(i int, old, new string) ledger.Record {
+			doc := strings.ReplaceAll(string(r[i].Doc), r[i].Epoch, "Epoch-1")
+			if i == 1 {
+				doc = strings.Replace(doc, r[i].Prev, ledger.Hash(r[i-1].Doc), 1)
+			}
+			rec, err := ledger.Decode([]byte(strings.Replace(doc, old, new, 1)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return rec
+		}
+		r[0] = theirs(0, r[0].Prev, "")
+		r[1] = theirs(1, ".000+08:00", "Z")
+		r[2] = theirs(2, r[2].Prev, "none")
+		out := commit(t, s, r...)
+		if a := ack(t, s, "Epoch-1"); a.Upto != 3 || len(a.Holes) > 0 {
+			t.Errorf("acknowledgement is %+v, want all 3", a)
+		}
+		if len(out.Alarms) != 1 || out.Alarms[0].What != receiver.AlarmChain || out.Alarms[0].Seq != 3 {
+			t.Errorf("alarms are %+v, want a broken chain at record 3", out.Alarms)
+		}
+	})
+}
+
 // TestOneHallStopsNoOther: a record that no text column takes, over every store.
 func TestOneHallStopsNoOther(t *testing.T) {
 	stores(t, func(t *testing.T, dsn string) {
@@ -158,6 +188,10 @@ func TestHostileStates(t *testing.T) {
 		} {
 			deliver(t, s, county.Message{Topic: county.Topic("140321-66", county.UpState), Payload: []byte(state)})
 			deliver(t, s, county.Message{Topic: county.Topic("140321-66", county.UpHealth), Payload: []byte(state)})
+		}
+		for _, nobody := range []string{"<b>", "零工", "'; DROP TABLE halls;--", "..", strings.Repeat("a", 65)} {
+			state := encode(t, county.State{Online: true, Session: "a1b2c3d4e5f60718", Epoch: "3f9c2b7d10a4e586"})
+			deliver(t, s, county.Message{Topic: county.Topic(nobody, county.UpState), Payload: state})
 		}
 		good := county.State{Online: true, Session: "a1b2c3d4e5f60718", Version: "v1.0.0", Epoch: "3f9c2b7d10a4e586", Clock: "trusted", Boot: "b"}
 		deliver(t, s, county.Message{Topic: county.Topic(hall, county.UpState), Payload: encode(t, good)})

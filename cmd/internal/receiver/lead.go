@@ -62,8 +62,13 @@ func (w *worker) attend(ctx context.Context, m county.Message) {
 	if !ok {
 		return
 	}
-	err := errHuge
-	if len(m.Payload) <= ledger.MaxDoc {
+	var err error
+	switch {
+	case !ledger.ValidHall(hall):
+		err = errNoHall
+	case len(m.Payload) > ledger.MaxDoc:
+		err = errHuge
+	default:
 		err = w.state(ctx, hall, m)
 	}
 	w.complain(ctx, m, err)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html/template"
 	"log/slog"
@@ -25,7 +26,8 @@ var pagesHTML string
 //	GET /api/orders            commands and what came of them
 //	GET /healthz               200 while the database answers
 //
-// Days are as in 2026-01-31; without them it is the last 31 days.
+// Days are as in 2026-01-31, anything else is a 400; without them it is the last
+// 31 days.
 func Pages(store Store, log *slog.Logger) http.Handler {
 	p := &pages{store: store, log: log, html: template.Must(template.New("pages").Funcs(template.FuncMap{
 		"yuan": yuanText, "time": func(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") },
@@ -85,21 +87,27 @@ func guarded(h http.Handler) http.Handler {
 	})
 }
 
+// errDay is a request about days that are none.
+var errDay = errors.New("日期要写成 2026-01-31")
+
 // period is the days that a request is about.
-func period(r *http.Request) (from, to string) {
+func period(r *http.Request) (from, to string, err error) {
 	now := time.Now()
-	from, to = r.FormValue("from"), r.FormValue("to")
-	if from == "" {
-		from = now.AddDate(0, 0, -30).Format(time.DateOnly)
+	from = cmp.Or(r.FormValue("from"), now.AddDate(0, 0, -30).Format(time.DateOnly))
+	to = cmp.Or(r.FormValue("to"), now.AddDate(0, 0, 1).Format(time.DateOnly))
+	for _, day := range []string{from, to} {
+		if _, err := time.Parse(time.DateOnly, day); err != nil {
+			return "", "", errDay
+		}
 	}
-	if to == "" {
-		to = now.AddDate(0, 0, 1).Format(time.DateOnly)
-	}
-	return from, to
+	return from, to, nil
 }
 
 func (p *pages) days(r *http.Request) (any, error) {
-	from, to := period(r)
+	from, to, err := period(r)
+	if err != nil {
+		return nil, err
+	}
 	return p.store.Days(r.Context(), from, to)
 }
 
@@ -125,6 +133,10 @@ func (p *pages) json(f func(*http.Request) (any, error)) http.HandlerFunc {
 }
 
 func (p *pages) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, errDay) {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
 	if r.Context().Err() == nil {
 		p.log.Error("page not served", "path", r.URL.Path, "err", err)
 	}
@@ -145,7 +157,9 @@ type view struct {
 func (p *pages) look(r *http.Request) (v view, err error) {
 	ctx := r.Context()
 	v.Now = time.Now()
-	v.From, v.To = period(r)
+	if v.From, v.To, err = period(r); err != nil {
+		return v, err
+	}
 	if v.Halls, err = p.store.Halls(ctx); err != nil {
 		return v, err
 	}

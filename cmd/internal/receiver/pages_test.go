@@ -70,6 +70,13 @@ func TestPages(t *testing.T) {
 	if _, body := get("/api/orders"); strings.Count(body, `"hall":"140321-01"`) != 2 {
 		t.Errorf("orders are %s, want 2", body)
 	}
+	for _, days := range []string{"from=%27%3B--", "to=%00", "to=%FF", "from=2026-02-30"} {
+		for _, path := range []string{"/?", "/api/days?"} {
+			if code, _ := get(path + days); code != http.StatusBadRequest {
+				t.Errorf("%s%s is answered %d, want 400", path, days, code)
+			}
+		}
+	}
 	if code, _ := get("/healthz"); code != 200 {
 		t.Errorf("healthz is %d", code)
 	}

@@ -49,9 +49,12 @@ type row struct {
 func (r row) stream() Stream { return Stream{r.Hall, r.Epoch} }
 
 func newRow(r ledger.Record, received int64) (row, error) {
-	hash, err1 := hex.DecodeString(r.Hash)
-	prev, err2 := hex.DecodeString(r.Prev)
-	return row{Record: r, facts: factsOf(r), seq: int64(r.Seq), hash: hash, prev: prev, received: received}, errors.Join(err1, err2)
+	hash, err := hex.DecodeString(r.Hash)
+	prev, errPrev := hex.DecodeString(r.Prev)
+	if errPrev != nil {
+		prev = []byte(r.Prev) // no hash of ours, so the chain is broken here
+	}
+	return row{Record: r, facts: factsOf(r), seq: int64(r.Seq), hash: hash, prev: prev, received: received}, err
 }
 
 // sqlStore is a Store in a SQL database.
