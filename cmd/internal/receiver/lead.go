@@ -117,7 +117,7 @@ func (w *worker) health(ctx context.Context, hall string, payload []byte) error 
 	if !printable(h.Session) || !printable(h.Clock) || !printable(h.Epoch) || h.LastSeq >= math.MaxInt64 {
 		return errors.New("reading a heartbeat: session, clock, epoch or last_seq is not what it should be")
 	}
-	alarms, err := w.opts.Store.Health(ctx, hall, h, w.opts.Now())
+	alarms, err := w.opts.Store.Health(ctx, hall, w.s.Broker, h, w.opts.Now())
 	w.alarm(alarms)
 	return err
 }

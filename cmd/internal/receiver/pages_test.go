@@ -58,7 +58,7 @@ func TestPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := county.Health{Session: "s", Epoch: r[0].Epoch, Devices: []county.Device{{Name: "reader"}, {Name: "printer", Fault: "paper-out"}}}
-	if _, err := store.Health(t.Context(), hall, h, time.Now()); err != nil {
+	if _, err := store.Health(t.Context(), hall, broker, h, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	_, body = get("/?from=2026-03-01&to=2026-03-01")

@@ -88,15 +88,24 @@ func (s *sqlStore) Death(ctx context.Context, hall, session string, at time.Time
 	return nil
 }
 
+// hushed is how long the session that is held to be the hall's must have said
+// nothing before another one's heartbeat counts: longer than two heartbeats of a
+// hall. A broker that died with the birth of an old session and came back gives
+// that birth again, and the hall, which is at another broker by now, would get no
+// command any more.
+const hushed = 130 * time.Second
+
 // Health keeps a heartbeat. If the hall and the county stand at the same
 // record, it must be the same one.
-func (s *sqlStore) Health(ctx context.Context, hall string, h county.Health, at time.Time) ([]Alarm, error) {
+func (s *sqlStore) Health(ctx context.Context, hall, broker string, h county.Health, at time.Time) ([]Alarm, error) {
 	text, err := json.Marshal(h)
 	if err != nil {
 		return nil, fmt.Errorf("noting a heartbeat: %w", err)
 	}
-	res, err := s.db.ExecContext(ctx, `UPDATE halls SET seen = $1, last_seq = $2, clock = $3, health = $4 WHERE hall = $5 AND session = $6 AND epoch = $7`,
-		at.UnixMilli(), int64(h.LastSeq), h.Clock, string(text), hall, h.Session, h.Epoch)
+	res, err := s.db.ExecContext(ctx, `UPDATE halls SET seen = $1, last_seq = $2, clock = $3, health = $4, session = $5, epoch = $6,
+			online = CASE WHEN session = $5 THEN online ELSE 1 END, via = CASE WHEN session = $5 THEN via ELSE $7 END
+		WHERE hall = $8 AND (session = $5 AND epoch = $6 OR session <> $5 AND seen < $9)`,
+		at.UnixMilli(), int64(h.LastSeq), h.Clock, string(text), h.Session, h.Epoch, broker, hall, at.Add(-hushed).UnixMilli())
 	if err != nil {
 		return nil, fmt.Errorf("noting a heartbeat: %w", err)
 	}

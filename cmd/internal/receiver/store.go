@@ -35,8 +35,9 @@ type Store interface {
 	// the records.
 	Birth(ctx context.Context, hall, broker string, s county.State, fresh bool, at time.Time) ([]Alarm, error)
 	Death(ctx context.Context, hall, session string, at time.Time) error
-	// Health keeps a hall's last heartbeat.
-	Health(ctx context.Context, hall string, h county.Health, at time.Time) ([]Alarm, error)
+	// Health keeps a hall's last heartbeat, and takes its session for the hall's
+	// once that of the last birth has long said nothing.
+	Health(ctx context.Context, hall, broker string, h county.Health, at time.Time) ([]Alarm, error)
 	// Halls lists every hall that was heard of.
 	Halls(ctx context.Context) ([]Hall, error)
 

@@ -404,16 +404,59 @@ func TestPresence(t *testing.T) {
 			t.Errorf("alarms %v, want a twin", got)
 		}
 		h := county.Health{Session: "s5", Epoch: epoch, LastSeq: 3, Head: r[2].Hash, Devices: []county.Device{}}
-		if alarms, err := s.Health(ctx, hall, h, time.Now()); err != nil || len(alarms) > 0 {
+		if alarms, err := s.Health(ctx, hall, broker, h, time.Now()); err != nil || len(alarms) > 0 {
 			t.Errorf("Health = %v, %v", alarms, err)
 		}
 		h.Head = r[1].Hash
-		if alarms, err := s.Health(ctx, hall, h, time.Now()); err != nil || len(alarms) != 1 || alarms[0].What != receiver.AlarmHead {
+		if alarms, err := s.Health(ctx, hall, broker, h, time.Now()); err != nil || len(alarms) != 1 || alarms[0].What != receiver.AlarmHead {
 			t.Errorf("Health with another head = %v, %v", alarms, err)
 		}
 		halls, err := s.Halls(ctx)
 		if err != nil || len(halls) != 1 || halls[0].Upto != 3 || !halls[0].Online || len(halls[0].Health) == 0 {
 			t.Errorf("Halls = %+v, %v", halls, err)
+		}
+	})
+}
+
+// TestBrokerWithAnOldBirth: a broker was killed while the hall was at it, and
+// comes back with the birth of that session. The hall is at another by then.
+func TestBrokerWithAnOldBirth(t *testing.T) {
+	stores(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn)
+		const epoch = "3f9c2b7d10a4e586"
+		now := time.Now()
+		birth := func(broker, session string, fresh bool) {
+			b := county.State{Online: true, Session: session, Epoch: epoch, Boot: "b"}
+			if _, err := s.Birth(t.Context(), hall, broker, b, fresh, now); err != nil {
+				t.Fatal(err)
+			}
+		}
+		beat := func(broker, session string, at time.Time) {
+			if _, err := s.Health(t.Context(), hall, broker, county.Health{Session: session, Epoch: epoch}, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sent := func(broker string, at time.Time) int {
+			list, err := s.Due(t.Context(), broker, 0, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(list)
+		}
+		o := receiver.Order{ID: "o1", Hall: hall, Name: county.CmdNotice, Expires: now.Add(time.Hour)}
+		if err := s.Queue(t.Context(), o, now); err != nil {
+			t.Fatal(err)
+		}
+		birth("near", "s1", true)
+		birth("far", "s2", true)
+		birth("near", "s1", false)
+		beat("far", "s2", now.Add(time.Minute))
+		if sent("far", now.Add(time.Minute)) != 0 {
+			t.Error("a heartbeat beats a birth that just came; it may be an old session's")
+		}
+		beat("far", "s2", now.Add(3*time.Minute))
+		if n, m := sent("near", now.Add(3*time.Minute)), sent("far", now.Add(3*time.Minute)); n != 0 || m != 1 {
+			t.Errorf("the command goes to %d halls at the old broker and %d at the other, want it where the hall is", n, m)
 		}
 	})
 }
@@ -570,7 +613,7 @@ func TestLostTail(t *testing.T) {
 		put(61*time.Second, r[:5]...)
 		asked(time.Hour)
 		h := county.Health{Session: "s1", Epoch: r[0].Epoch, LastSeq: 1200, Devices: []county.Device{}}
-		if _, err := s.Health(ctx, hall, h, at.Add(time.Hour)); err != nil {
+		if _, err := s.Health(ctx, hall, broker, h, at.Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 		put(time.Hour, r[9])
