@@ -20,7 +20,6 @@ import (
 // quick is options with a short time until records are sent again.
 func quick(o county.Opts) county.Opts {
 	o.ResendAfter = 300 * time.Millisecond
-	o.Link.AnswerTimeout = time.Second
 	return o
 }
 
@@ -203,7 +202,7 @@ func TestHalfOpen(t *testing.T) {
 			p := newPeer(t, m.URL())
 			o := options(l, proxy.URL())
 			if records > 0 { // the keep-alive must not come first
-				o.Link.KeepAlive, o.Link.PingTimeout = time.Hour, time.Hour
+				o.Link.KeepAlive, o.Link.PingTimeout, o.Link.AnswerTimeout = time.Hour, time.Hour, 2*time.Second
 			} else {
 				o.Link.KeepAlive, o.Link.PingTimeout, o.Link.AnswerTimeout = 2*time.Second, time.Second, time.Hour
 			}

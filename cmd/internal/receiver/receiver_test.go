@@ -213,7 +213,7 @@ func TestGapIsAskedFor(t *testing.T) {
 	background(t, newReceiver(url, store).Run)
 	hall := county.New(county.Opts{
 		Hall: hall, Link: county.Link{Brokers: []string{url}}, Ledger: l, Inbox: county.LedgerInbox{Ledger: l},
-		ResendAfter: time.Hour, AckWait: time.Millisecond,
+		ResendAfter: time.Hour, AckWait: time.Millisecond, Backoff: [2]time.Duration{10 * time.Millisecond, 100 * time.Millisecond},
 	})
 	background(t, hall.Run)
 	until(t, "the county has everything", func() bool { return ack(t, store, l.Epoch()).Upto == 10 })
@@ -237,7 +237,10 @@ func TestCommandReachesTheHall(t *testing.T) {
 	background(t, newReceiver(far, store).Run)
 	l := newLedger(t, hall)
 	got := make(chan string, 10)
-	o := county.Opts{Hall: hall, Link: county.Link{Brokers: []string{far}}, Ledger: l, Inbox: county.LedgerInbox{Ledger: l}}
+	o := county.Opts{
+		Hall: hall, Link: county.Link{Brokers: []string{far}}, Ledger: l, Inbox: county.LedgerInbox{Ledger: l},
+		Backoff: [2]time.Duration{10 * time.Millisecond, 100 * time.Millisecond},
+	}
 	o.Command = func(_ context.Context, c county.Command) (any, error) {
 		var body struct{ Text string }
 		err := json.Unmarshal(c.Body, &body)
