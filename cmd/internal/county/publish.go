@@ -88,11 +88,21 @@ func done(t Token) bool {
 	}
 }
 
+// again begins the pass anew at the watermark.
+func (t *talk) again() {
+	t.feed.again()
+	t.oldest, t.highest, t.lowered = 0, t.ack.Upto, time.Time{}
+}
+
 // late looks at what has waited too long, and sends the heartbeat.
 func (t *talk) late() error {
 	now := time.Now()
 	if len(t.flight) > 0 && now.Sub(t.flight[0].since) > t.opts.Link.AnswerTimeout {
 		return fmt.Errorf("publishing record %d: %w", t.flight[0].seq, ErrSilent)
+	}
+	if t.isSetBack() {
+		t.log.Warn("the county has lost records; they are sent again", "from", t.ack.Upto+1, "to", t.highest)
+		t.again()
 	}
 	if t.oldest != 0 && t.opts.Confirm == ConfirmCounty && now.Sub(t.since) >= t.opts.ResendAfter {
 		t.note(func(s *Status) {
@@ -101,8 +111,7 @@ func (t *talk) late() error {
 			}
 			s.Silent = true
 		})
-		t.feed.again()
-		t.oldest = 0
+		t.again()
 	}
 	if now.Sub(t.beaten) >= t.opts.Heartbeat {
 		t.health()

@@ -21,6 +21,8 @@ type talk struct {
 	in   inbound
 
 	keeping <-chan time.Time // when the watermark is to be put on disk, or nil
+	highest uint64           // record that the watermark reached in this pass
+	lowered time.Time        // since when the watermark is below it, or zero
 
 	flight []sent    // in the order of publishing
 	oldest uint64    // oldest record that is published and unconfirmed, or 0
@@ -115,6 +117,7 @@ func (t *talk) begin(ctx context.Context) error {
 	if t.opts.Confirm == ConfirmCounty {
 		t.firstAck(ctx)
 	}
+	t.highest, t.lowered = t.ack.Upto, time.Time{} // the pass begins here
 	t.feed.urgent = t.openAlarms(ctx)
 	return nil
 }

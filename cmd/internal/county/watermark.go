@@ -50,8 +50,28 @@ func (t *talk) doubt(err error) {
 // forgets is merely sent again.
 const keepAfter = 250 * time.Millisecond
 
+// setBack is how long the watermark must stay lowered before the county is
+// believed to have lost records: of several programs that acknowledge, one may
+// tell a little less than the one before.
+const setBack = 2 * time.Second
+
+// lower notes whether the watermark went back.
+func (t *talk) lower(upto uint64) {
+	switch {
+	case upto >= t.highest:
+		t.highest, t.lowered = upto, time.Time{}
+	case t.lowered.IsZero():
+		t.lowered = time.Now()
+	}
+}
+
+// isSetBack says whether the county has lost records, as one that went back to
+// yesterday's database.
+func (t *talk) isSetBack() bool { return !t.lowered.IsZero() && time.Since(t.lowered) >= setBack }
+
 // confirm moves the watermark.
 func (t *talk) confirm(a ledger.Ack) {
+	t.lower(a.Upto)
 	t.ack = a
 	t.calm(a)
 	t.note(func(s *Status) {
