@@ -46,6 +46,16 @@ type call struct {
 	done  chan<- answer
 }
 
+// isSaid reports whether somebody said this and hears the answer: it does not
+// come from the rules' own looking at the time.
+func (c call) isSaid() bool {
+	_, tick := c.event.(hall.Tick)
+	return c.done != nil && !tick
+}
+
+// errTooLong refuses what is longer than a record may be. The ledger is well.
+var errTooLong = &hall.Refusal{Code: "too-long", Text: "内容太长，记不下，请写短些"}
+
 type answer struct {
 	reply any
 	err   error
@@ -210,6 +220,9 @@ func (l *loop) decide(at hall.Stamp, c call) (hall.Outcome, error) {
 		return out, err
 	}
 	if err := l.book.write(at, out.Data, c.who, l.hall, c.side...); err != nil {
+		if errors.Is(err, ledger.ErrTooLong) && c.isSaid() {
+			return hall.Outcome{}, errTooLong
+		}
 		l.leaveService(err)
 		return hall.Outcome{}, errOutOfService
 	}

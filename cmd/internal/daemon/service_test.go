@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"halld/cmd/internal/hall"
+	"halld/cmd/internal/ledger"
 	bridge "halld/firmware-bridge"
 	"halld/firmware-bridge/emulator/cardreader"
 )
@@ -89,6 +90,26 @@ func TestFullDiskStopsTheHallUntilThereIsRoom(t *testing.T) {
 	s.swipe(people[1])
 	if slip := s.paper(); !strings.Contains(slip, "A002") {
 		t.Errorf("the next slip is another than A002's:\n%s", slip)
+	}
+}
+
+// TestWhatIsTooLongIsRefused: text that no record has room for is the sender's
+// fault, and no reason to send people away.
+func TestWhatIsTooLongIsRefused(t *testing.T) {
+	s := onStage(t)
+	s.until("the hall has settled", func(h *hall.Hall) bool { return h.Day != "" })
+	long := strings.Repeat("长", ledger.MaxDoc/3)
+	_, err := s.d.loop.Do(t.Context(), hall.OpenForService{Door: "A/5", Staff: "02", Reason: long})
+	var no *hall.Refusal
+	if !errors.As(err, &no) || no.Code != "too-long" {
+		t.Errorf("a reason of %d bytes is answered %v, want a refusal", len(long), err)
+	}
+	s.swipe(cardreader.Sample(time.Now())[0])
+	s.paper()
+	for r, err := range s.d.ledger.Read(t.Context(), 1, 0) {
+		if err != nil || r.Kind == "device.fault" && r.Subject == ledgerName {
+			t.Errorf("record %d says %s, %v; want a ledger that is well", r.Seq, r.Data, err)
+		}
 	}
 }
 

@@ -93,6 +93,9 @@ func (e RentalApproveByCounty) handle(h *Hall, at Stamp) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	if longer(e.By) || longer(e.Reason) {
+		return Outcome{}, refuse("too-long", "审批人和理由最多各%d个字", longestField)
+	}
 	by := inCounty
 	if e.By != "" {
 		by += ":" + e.By

@@ -259,6 +259,14 @@ func TestCountyApprovesByName(t *testing.T) {
 	}
 }
 
+func TestCountyIsBrief(t *testing.T) {
+	s := withTools(t)
+	r := s.request("DR-01")
+	long := strings.Repeat("长", longestField+1)
+	s.refused(RentalApproveByCounty{Rental: r, By: long}, "too-long")
+	s.refused(RentalApproveByCounty{Rental: r, Refuse: true, Reason: long}, "too-long")
+}
+
 func TestClassThatTheCountyApprovedBeforehand(t *testing.T) {
 	s := withTools(t)
 	s.cfg.Rental.Preapproved = []Class{Simple}

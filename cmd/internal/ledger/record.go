@@ -20,6 +20,10 @@ const Genesis = "000000000000000000000000000000000000000000000000000000000000000
 // longer one: it would not fit the county's broker.
 const MaxDoc = 64 << 10
 
+// ErrTooLong: a record would be longer than MaxDoc. It is what it says that is
+// wrong, and not the ledger.
+var ErrTooLong = fmt.Errorf("the record is longer than %d bytes", MaxDoc)
+
 // Entry is what happened, before it has a number.
 type Entry struct {
 	Kind    string        // what happened without the leading "hall.", as in "ticket.issued"
@@ -151,7 +155,7 @@ func recordID(hall, epoch string, seq uint64) string {
 // nor whether prev is a hash at all. Errors never quote the document.
 func Decode(doc []byte) (Record, error) {
 	if len(doc) > MaxDoc {
-		return Record{}, fmt.Errorf("decoding a record: %d bytes are more than %d", len(doc), MaxDoc)
+		return Record{}, fmt.Errorf("decoding a record: %w", ErrTooLong)
 	}
 	var env envelope
 	if err := json.Unmarshal(doc, &env); err != nil {
