@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -61,7 +63,17 @@ func showMessage(m county.Message) string {
 		Sequence, Type, Subject string
 	}
 	if name == county.UpRecord && json.Unmarshal(m.Payload, &r) == nil {
-		return fmt.Sprintf("%s %s 第%s条 %s %s\n", from, r.Time.Format("01-02 15:04:05"), r.Sequence, kindName(r.Type), r.Subject)
+		return harmless(fmt.Sprintf("%s %s 第%s条 %s %s", from, r.Time.Format("01-02 15:04:05"), r.Sequence, kindName(r.Type), r.Subject)) + "\n"
 	}
-	return fmt.Sprintf("%s %s %s\n", from, name, m.Payload)
+	return harmless(fmt.Sprintf("%s %s %s", from, name, m.Payload)) + "\n"
+}
+
+// harmless keeps what a stranger sent from commanding the terminal.
+func harmless(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cc, unicode.Cf) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
