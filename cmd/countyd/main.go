@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -90,10 +91,18 @@ func (f flags) check() error {
 	switch {
 	case len(f.brokers) == 0:
 		return fmt.Errorf("no --broker is given; %w", errUsage)
+	case f.reorder < 0:
+		return fmt.Errorf("--reorder is %v and not a time to wait; %w", f.reorder, errUsage)
 	case f.workers < 1 || f.workers > 64:
 		return fmt.Errorf("--workers is %d and not 1 to 64; %w", f.workers, errUsage)
 	case (f.link.Cert == "") != (f.link.Key == ""):
 		return fmt.Errorf("--cert and --key belong together; %w", errUsage)
+	}
+	for _, b := range f.brokers {
+		u, err := url.Parse(b)
+		if err != nil || u.Scheme != "tcp" && u.Scheme != "tls" || u.Hostname() == "" || u.Port() == "" {
+			return fmt.Errorf("--broker is %q and not as tls://HOST:8883 or tcp://HOST:1883; %w", b, errUsage)
+		}
 	}
 	return nil
 }

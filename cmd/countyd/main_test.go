@@ -51,6 +51,10 @@ func TestUsage(t *testing.T) {
 		{[]string{"--broker", "tcp://127.0.0.1:1", "extra"}, 2, "unknown command"},
 		{[]string{"--broker", "tcp://127.0.0.1:1", "--workers", "0"}, 2, "--workers"},
 		{[]string{"--broker", "tcp://127.0.0.1:1", "--cert", "x"}, 2, "--key"},
+		{[]string{"--broker", "tcp://127.0.0.1:1", "--reorder", "-1s"}, 2, "--reorder"},
+		{[]string{"--broker", "127.0.0.1:1883"}, 2, "--broker"},
+		{[]string{"--broker", "mqtt://127.0.0.1:1883"}, 2, "--broker"},
+		{[]string{"--broker", "tcp://127.0.0.1"}, 2, "--broker"},
 		{[]string{"--broker", "tcp://127.0.0.1:1", "--store", "/nonexistent/x.db"}, 1, "opening the county's database"},
 		{[]string{"--broker", "tcp://127.0.0.1:1", "--store", "memory:", "--listen", "256.0.0.1:1"}, 1, "opening the pages"},
 	} {

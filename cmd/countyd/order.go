@@ -151,9 +151,19 @@ func (o *orders) resend() *cobra.Command {
 	return cmd
 }
 
+// open opens the county's database, which is there: a new one knows no hall.
+func (o *orders) open(ctx context.Context) (receiver.Store, error) {
+	if !strings.Contains(o.store, "://") {
+		if _, err := os.Stat(o.store); err != nil {
+			return nil, fmt.Errorf("opening the county's database: %w", err)
+		}
+	}
+	return receiver.Open(ctx, o.store)
+}
+
 // queue puts a command into the database for each hall that is meant.
 func (o *orders) queue(cmd *cobra.Command, name string, body map[string]any) error {
-	store, err := receiver.Open(cmd.Context(), o.store)
+	store, err := o.open(cmd.Context())
 	if err != nil {
 		return err
 	}
@@ -205,7 +215,7 @@ func (o *orders) list() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "最近的指令和大厅的回复", Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			store, err := receiver.Open(cmd.Context(), o.store)
+			store, err := o.open(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -14,6 +14,7 @@ import (
 	"halld/cmd/internal/county"
 	"halld/cmd/internal/county/countytest"
 	"halld/cmd/internal/ledger"
+	"halld/cmd/internal/receiver"
 )
 
 // TestOrders: what somebody at the county types reaches a hall that is online,
@@ -111,6 +112,9 @@ func TestOrders(t *testing.T) {
 
 func TestOrderUsage(t *testing.T) {
 	store := filepath.Join(t.TempDir(), "county.db")
+	if s, err := receiver.Open(t.Context(), store); err != nil || s.Close() != nil {
+		t.Fatal(err)
+	}
 	bad := filepath.Join(t.TempDir(), "bad.json")
 	write(t, bad, `{"version": 1, "county": "140321", "blocked": []}`)
 	key := filepath.Join(t.TempDir(), "key")
@@ -138,6 +142,9 @@ func TestOrderUsage(t *testing.T) {
 		if code != tt.code || !strings.Contains(out, tt.text) {
 			t.Errorf("order %v exits %d and says %q, want %d and %q", tt.args, code, out, tt.code, tt.text)
 		}
+	}
+	if out, code := end(t, "order", "--store", store+"x", "list"); code != 1 || !strings.Contains(out, "no such file") {
+		t.Errorf("orders of a database that is not there: exit %d, %q", code, out)
 	}
 }
 

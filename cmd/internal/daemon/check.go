@@ -9,15 +9,32 @@ import (
 	"time"
 
 	"halld/cmd/internal/console"
+	"halld/cmd/internal/identity"
 	"halld/config"
 	"halld/devices"
 )
 
 // Check finds what only the drivers know to be wrong in a configuration, such as
-// two nodes of one device. Its error is [config.Problems]. Nothing is opened.
+// two nodes of one device, and a county key that is none. Its error is
+// [config.Problems]. No device is opened.
 func Check(cfg *config.Config) error {
+	if _, err := sealTo(cfg); err != nil {
+		return err
+	}
 	_, err := bench(cfg, Opts{Log: slog.New(slog.DiscardHandler)})
 	return err
+}
+
+// sealTo is the county's key, or nil in a hall that was given none.
+func sealTo(cfg *config.Config) (*identity.PublicKey, error) {
+	if cfg.County.SealTo == "" {
+		return nil, nil
+	}
+	key, err := identity.LoadPublicKey(cfg.County.SealTo)
+	if err != nil {
+		return nil, config.Problems{cfg.Problem("county.seal_to", "文件不是县公钥（"+err.Error()+"）", "由县里运行 hallctl county keygen，把 .pub 文件放到本机")}
+	}
+	return key, nil
 }
 
 // bench equips a hall that has no ledger and does not run.

@@ -11,6 +11,7 @@ import (
 	"periph.io/x/conn/v3/gpio/gpioreg"
 	"periph.io/x/conn/v3/gpio/gpiotest"
 
+	"halld/cmd/internal/identity"
 	"halld/config"
 )
 
@@ -95,6 +96,31 @@ func TestPortsAreReadAlike(t *testing.T) {
 		_, refused := config.Parse("hall.toml", fmt.Appendf(nil, "%s[[display]]\nname = \"d\"\ndriver = \"led485\"\nport = %q\n", plainHall, port))
 		if _, err := newWires(slog.New(slog.DiscardHandler), nil).line(port); (err == nil) != (refused == nil) {
 			t.Errorf("%s: the line says %v, the configuration %v", port, err, refused)
+		}
+	}
+}
+
+// A key that is none is told before anybody's identity is held back, or lost.
+func TestKeyThatIsNoneIsAProblemOfTheFile(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := identity.WriteKeyFiles(filepath.Join(dir, "county")); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(plainHall, "\n[hall]", "data_dir = \"data\"\nsocket = \"s\"\n[hall]", 1) + "[county]\n"
+	for name, wrong := range map[string]bool{"county.pub": false, "county.key": true} {
+		cfg, err := config.Parse(filepath.Join(dir, "hall.toml"), []byte(text+fmt.Sprintf("seal_to = %q\n", name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		results := []error{Check(cfg)}
+		if wrong {
+			results = append(results, Run(t.Context(), cfg, Opts{Log: slog.New(slog.DiscardHandler)}))
+		}
+		for _, err := range results {
+			var bad config.Problems
+			if errors.As(err, &bad) != wrong || wrong && (len(bad) != 1 || !strings.Contains(bad[0].String(), "county.seal_to")) {
+				t.Errorf("with %s: got %v, want a problem: %v", name, err, wrong)
+			}
 		}
 	}
 }

@@ -244,9 +244,7 @@ func (d *Daemon) openBook() error {
 		return err
 	}
 	d.book = &book{ledger: d.ledger, vault: d.vault, log: d.log, hallID: d.cfg.HallID()}
-	if d.cfg.County.SealTo != "" {
-		d.book.county, err = identity.LoadPublicKey(d.cfg.County.SealTo)
-	}
+	d.book.county, err = sealTo(d.cfg)
 	return err
 }
 
