@@ -17,7 +17,7 @@ type Ack struct {
 }
 
 // MaxHoles is how many holes an acknowledgement lists at most. A county with
-// more lowers Upto instead.
+// more lowers Upto instead; of one that does not, all that fit are taken.
 const MaxHoles = 64
 
 // maxAck is the longest payload of dn/ack that is looked at, in bytes.
@@ -30,9 +30,6 @@ func parseAck(payload []byte) (Ack, error) {
 	}
 	if err := json.Unmarshal(payload, &a); err != nil {
 		return a, errors.New("reading an acknowledgement: not the JSON of one")
-	}
-	if len(a.Holes) > MaxHoles {
-		return a, fmt.Errorf("reading an acknowledgement: more than %d holes", MaxHoles)
 	}
 	return a, nil
 }

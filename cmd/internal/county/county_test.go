@@ -287,6 +287,28 @@ func TestHolesAreSentAgain(t *testing.T) {
 	}
 }
 
+// TestManyHoles: a county that lists more than ours would is believed as well.
+func TestManyHoles(t *testing.T) {
+	url := countytest.StartEmbedded(t)
+	l := newLedger(t)
+	const pairs = 3 * county.MaxHoles
+	record(t, l, 2*pairs, "ticket.issued")
+	var holes []ledger.Range
+	var missing []uint64
+	for i := uint64(1); i < 2*pairs; i += 2 {
+		holes, missing = append(holes, ledger.Range{i, i}), append(missing, i)
+	}
+	p := newPeer(t, url)
+	p.ack(l.Epoch(), 2*pairs, holes...)
+	o := options(l, url)
+	o.AckWait = 5 * time.Second
+	run(t, o)
+	until(t, "the missing ones came", func() bool { return len(p.seqs()) >= pairs })
+	if diff := cmp.Diff(p.seqs(), missing); diff != "" {
+		t.Errorf("sequences (-got +want):\n%s", diff)
+	}
+}
+
 // TestCountyRestored: the county went back to yesterday's database and says so
 // with a lower acknowledgement. It is not made to wait until records are sent
 // again for want of one.
