@@ -28,6 +28,10 @@ type Link struct {
 	WriteTimeout   time.Duration // wait for the wire to take a message; default 10 s
 	ConnectTimeout time.Duration // of the dial and of the handshakes; default 15 s
 	AnswerTimeout  time.Duration // wait for a PUBACK or SUBACK; default 15 s
+
+	// Longest is how many bytes of a packet are kept; default 2 MiB, more than
+	// any command. What is behind them is dropped.
+	Longest int
 }
 
 func (l Link) withDefaults() Link {
@@ -41,6 +45,9 @@ func (l Link) withDefaults() Link {
 	def(&l.WriteTimeout, 10*time.Second)
 	def(&l.ConnectTimeout, 15*time.Second)
 	def(&l.AnswerTimeout, 15*time.Second)
+	if l.Longest == 0 {
+		l.Longest = 2 * maxCommand
+	}
 	return l
 }
 
@@ -146,7 +153,9 @@ func (l Link) options(broker string, conn net.Conn, will *Message, deliver func(
 		SetWriteTimeout(l.WriteTimeout).
 		SetConnectTimeout(l.ConnectTimeout).
 		SetConnectionLostHandler(func(_ mqtt.Client, err error) { lost(err) }).
-		SetCustomOpenConnectionFn(func(*url.URL, mqtt.ClientOptions) (net.Conn, error) { return conn, nil }).
+		SetCustomOpenConnectionFn(func(*url.URL, mqtt.ClientOptions) (net.Conn, error) {
+			return trim(conn, l.Longest), nil
+		}).
 		SetDefaultPublishHandler(func(_ mqtt.Client, m mqtt.Message) {
 			deliver(Message{Topic: m.Topic(), Payload: m.Payload(), Retained: m.Retained()})
 		})

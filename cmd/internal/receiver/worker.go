@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"halld/cmd/internal/county"
+	"halld/cmd/internal/ledger"
 )
 
 // worker is one session of a worker.
@@ -50,7 +51,7 @@ func (r *Receiver) session(ctx context.Context, client string, lead bool) (err e
 // hall sends again.
 func (w *worker) dial(ctx context.Context, client string, to chan<- county.Message) (*county.Session, error) {
 	link := w.opts.Link
-	link.ClientID = client
+	link.ClientID, link.Longest = client, 2*ledger.MaxDoc
 	return link.Dial(ctx, 0, nil, func(m county.Message) {
 		select {
 		case to <- m:
