@@ -20,7 +20,7 @@ const Genesis = "000000000000000000000000000000000000000000000000000000000000000
 // longer one: it would not fit the county's broker.
 const MaxDoc = 64 << 10
 
-// ErrTooLong: a record would be longer than MaxDoc. It is what it says that is
+// ErrTooLong refuses a record longer than MaxDoc. It is what it says that is
 // wrong, and not the ledger.
 var ErrTooLong = fmt.Errorf("the record is longer than %d bytes", MaxDoc)
 
