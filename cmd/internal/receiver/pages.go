@@ -56,7 +56,7 @@ var alarmText = map[string]string{
 	AlarmCloned:   "同一编号收到两条不同记录，存储卡可能被复制或恢复",
 	AlarmChain:    "记录没有接上前一条",
 	AlarmRollback: "大厅的记录比上报过的少，可能换上了旧存储卡",
-	AlarmTwin:     "两台设备轮流使用同一大厅的名称",
+	AlarmTwin:     "两台设备轮流使用同一大厅的名称，或换上了旧存储卡",
 	AlarmHead:     "大厅的最后一条记录与本库不同",
 	AlarmDigest:   "大厅日终核对与本库不符",
 	AlarmGap:      "缺少从此开始的记录，多次请大厅重报仍未收到",

@@ -55,27 +55,40 @@ const overtaken = 30 * time.Second
 
 // suspect is what is wrong with a birth.
 func (s *sqlStore) suspect(ctx context.Context, tx *sql.Tx, hall string, b county.State, at time.Time) (what []string, err error) {
-	var boot, before string
-	err = tx.QueryRowContext(ctx, `SELECT boot, boot_before FROM halls WHERE hall = $1`, hall).Scan(&boot, &before)
+	var boot, before, epoch string
+	err = tx.QueryRowContext(ctx, `SELECT boot, boot_before, epoch FROM halls WHERE hall = $1`, hall).Scan(&boot, &before, &epoch)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, err
 	}
-	if b.Boot != "" && b.Boot == before && b.Boot != boot {
-		what = append(what, AlarmTwin) // one machine's boot id does not come back
+	// Neither a machine's boot id nor an epoch that was given up comes back.
+	known := func(seq uint64) (bool, error) { return isOld(ctx, tx, Stream{hall, b.Epoch}, seq, at) }
+	twin := b.Boot != "" && b.Boot == before && b.Boot != boot
+	if !twin && epoch != "" && b.Epoch != epoch {
+		if twin, err = known(1); err != nil {
+			return nil, err
+		}
 	}
-	// The record after the last one the hall has, if it is here for a while: it
-	// is no proof when it may have overtaken the birth.
-	var received int64
-	err = tx.QueryRowContext(ctx, `SELECT received FROM records WHERE hall = $1 AND epoch = $2 AND seq = $3`,
-		hall, b.Epoch, int64(b.LastSeq)+1).Scan(&received)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-	case err != nil:
-		return nil, err
-	case at.Sub(time.UnixMilli(received)) > overtaken:
+	if twin {
+		what = append(what, AlarmTwin)
+	}
+	// The record after the last one that the hall says it has.
+	rolled, err := known(b.LastSeq + 1)
+	if rolled {
 		what = append(what, AlarmRollback)
 	}
-	return what, nil
+	return what, err
+}
+
+// isOld says whether a record is here for a while. One that just came is no
+// proof against a birth: it may have overtaken it.
+func isOld(ctx context.Context, tx *sql.Tx, st Stream, seq uint64, at time.Time) (bool, error) {
+	var received int64
+	err := tx.QueryRowContext(ctx, `SELECT received FROM records WHERE hall = $1 AND epoch = $2 AND seq = $3`,
+		st.Hall, st.Epoch, int64(seq)).Scan(&received)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil && at.Sub(time.UnixMilli(received)) > overtaken, err
 }
 
 // Death takes a will or a goodbye. One of another session than the last birth's

@@ -106,7 +106,7 @@ const (
 	AlarmCloned   = "cloned"   // two different records with one number: a card was copied or restored
 	AlarmChain    = "chain"    // a record does not name the one before it
 	AlarmRollback = "rollback" // the hall has fewer records than it reported: an old card
-	AlarmTwin     = "twin"     // two machines use the hall's name in turn
+	AlarmTwin     = "twin"     // two machines use the hall's name in turn, or an old card was put back
 	AlarmHead     = "head"     // the hall's last record is not the one that is here
 	AlarmDigest   = "digest"   // a day's records are not those that the hall counted
 	AlarmGap      = "gap"      // records are missing and do not come although they were asked for

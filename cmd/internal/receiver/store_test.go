@@ -418,6 +418,35 @@ func TestPresence(t *testing.T) {
 	})
 }
 
+// TestTwoLedgersOfOneHall: an epoch that was given up comes back, so there are two
+// ledgers, even if they are on one machine.
+func TestTwoLedgersOfOneHall(t *testing.T) {
+	stores(t, func(t *testing.T, dsn string) {
+		s := open(t, dsn)
+		one, two := chain(t, hall, 1, ticket), chain(t, hall, 1, ticket)
+		now := time.Now()
+		birth := func(r ledger.Record, after time.Duration) []string {
+			b := county.State{Online: true, Session: "s" + after.String(), Epoch: r.Epoch, LastSeq: 1, Boot: "boot"}
+			alarms, err := s.Birth(t.Context(), hall, broker, b, true, now.Add(after))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Commit(t.Context(), []ledger.Record{r}, now.Add(after)); err != nil {
+				t.Fatal(err)
+			}
+			return whats(alarms)
+		}
+		for after, r := range []ledger.Record{one[0], two[0]} {
+			if got := birth(r, time.Duration(after)*time.Minute); len(got) > 0 {
+				t.Errorf("alarms %v about an epoch that begins", got)
+			}
+		}
+		if got := birth(one[0], 2*time.Minute); !slices.Equal(got, []string{receiver.AlarmTwin}) {
+			t.Errorf("alarms %v, want a twin", got)
+		}
+	})
+}
+
 // TestBrokerWithAnOldBirth: a broker was killed while the hall was at it, and
 // comes back with the birth of that session. The hall is at another by then.
 func TestBrokerWithAnOldBirth(t *testing.T) {
