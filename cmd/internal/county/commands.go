@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"halld/cmd/internal/ledger"
 )
@@ -83,24 +84,32 @@ const handleTimeout = 5 * time.Second
 // parseCommand reads a command. Whatever has no usable id can't be answered
 // and is an error.
 func parseCommand(m Message) (Command, error) {
-	var c Command
+	var c struct {
+		Command
+		Expires json.RawMessage `json:"expires"` // what is no time is answered as none
+	}
 	switch {
 	case m.Retained:
-		return c, errors.New("reading a command: it is retained, so it may be from any time")
+		return Command{}, errors.New("reading a command: it is retained, so it may be from any time")
 	case len(m.Payload) > maxCommand:
-		return c, fmt.Errorf("reading a command: %d bytes are too many", len(m.Payload))
+		return Command{}, fmt.Errorf("reading a command: %d bytes are too many", len(m.Payload))
 	case json.Unmarshal(m.Payload, &c) != nil:
-		return c, errors.New("reading a command: not the JSON of one")
+		return Command{}, errors.New("reading a command: not the JSON of one")
 	case !validID(c.ID):
-		return c, errors.New("reading a command: its id is not 1 to 64 letters, digits, hyphens, dots and underscores")
+		return Command{}, fmt.Errorf("reading a command: its id is not 1 to %d bytes of text in one line", maxName)
+	case len(c.Name) > maxName:
+		return Command{}, fmt.Errorf("reading a command: its name is longer than %d bytes", maxName)
 	}
+	_ = json.Unmarshal(c.Expires, &c.Command.Expires) // stays zero
 	c.Body = m.Payload
-	return c, nil
+	return c.Command, nil
 }
 
+// maxName is the longest id or name of a command, in bytes.
+const maxName = 128
+
 func validID(s string) bool {
-	const ok = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"
-	return s != "" && len(s) <= 64 && strings.Trim(s, ok) == ""
+	return s != "" && len(s) <= maxName && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // judge is why a command must not be carried out, or empty. If it is not known
@@ -111,7 +120,7 @@ func (c Command) judge(session string, now time.Time, known bool) (refused, deta
 	case c.Session != session:
 		return RefusedSession, "the session is another"
 	case c.Expires.IsZero():
-		return RefusedInvalid, "no expiry"
+		return RefusedInvalid, "no expiry that is a time"
 	case !now.Before(c.Expires) && !known:
 		return RefusedLater, "the hall does not know the time"
 	case !now.Before(c.Expires):

@@ -71,6 +71,7 @@ func TestCommands(t *testing.T) {
 	}{
 		{"another session", command("c1", county.CmdApprove, "0123456789abcdef", soon, rental("R1")), county.RefusedSession},
 		{"expired", command("c2", county.CmdApprove, session, time.Now().Add(-time.Second), rental("R1")), county.RefusedExpired},
+		{"an expiry that is no time", map[string]any{"id": "c3 /:b", "name": county.CmdApprove, "session": session, "expires": "soon"}, county.RefusedInvalid},
 		{"without expiry", map[string]any{"id": "c3", "name": county.CmdApprove, "session": session}, county.RefusedInvalid},
 		{"unknown", command("c4", "open-door", session, soon, nil), county.RefusedUnknown},
 		{"refused by the rules", command("c5", county.CmdApprove, session, soon, rental("R-no")), county.RefusedFailed},
@@ -185,7 +186,7 @@ func TestHostileCounty(t *testing.T) {
 		p.sayRaw(county.DnAck, false, []byte(ack))
 	}
 	for _, c := range []string{
-		"", "null", "7", "{", `{"id":7}`, `{"id":""}`, `{"id":"a b"}`, `{"id":"` + strings.Repeat("x", 65) + `"}`,
+		"", "null", "7", "{", `{"id":7}`, `{"id":""}`, `{"id":"a\nb"}`, `{"id":"` + strings.Repeat("x", 129) + `"}`, `{"id":"c0","name":"` + strings.Repeat("x", 129) + `"}`,
 		strings.Repeat("x", 2<<20), strings.Repeat(`{"id":`, 10_000),
 	} {
 		p.sayRaw(county.DnCommand, false, []byte(c))
