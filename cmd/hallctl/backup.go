@@ -42,7 +42,7 @@ func (a *app) ledgerBackup() *cobra.Command {
 			if v, err = verifyFile(ctx, to.Name(), progress(cmd.ErrOrStderr())); err != nil {
 				return wrongFile(path, err)
 			}
-			if len(v.Bad) > 0 {
+			if !v.sound {
 				return fmt.Errorf("备份核对不符，没有保留：%s", strings.Join(v.Bad, "；"))
 			}
 			return nil
@@ -82,7 +82,7 @@ func verifyFile(ctx context.Context, path string, show func(done, total uint64))
 	if err != nil {
 		return verified{}, err
 	}
-	v := verified{Records: rep.Records, Epoch: rep.Epoch, Head: rep.Head, Bad: []string{}}
+	v := verified{Records: rep.Records, Epoch: rep.Epoch, Head: rep.Head, Bad: []string{}, sound: rep.Sound()}
 	for _, p := range rep.Bad {
 		v.Bad = append(v.Bad, p.Text())
 	}

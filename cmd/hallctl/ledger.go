@@ -66,6 +66,7 @@ type verified struct {
 	Epoch   string   `json:"epoch"`
 	Head    string   `json:"head"`
 	Bad     []string `json:"bad"`
+	sound   bool     // of a file: its records are, whatever became of the snapshots
 }
 
 func (a *app) ledgerVerify() *cobra.Command {

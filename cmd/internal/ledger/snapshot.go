@@ -44,9 +44,8 @@ func (l *Ledger) SaveSnapshot(s Snapshot) error {
 // answer is false and every record is to be applied.
 func (l *Ledger) Snapshot(version int) (newest Snapshot, ok bool, err error) {
 	err = l.locked("loading a snapshot", func(d *db) error {
-		return d.query(`SELECT seq, version, sum, state FROM snapshots ORDER BY id DESC`, func(row *sqlite3.Stmt) {
-			s := Snapshot{Seq: uint64(row.ColumnInt64(0)), Version: row.ColumnInt(1), State: row.ColumnBlob(3, []byte{})}
-			intact := bytes.Equal(s.sum(), row.ColumnRawBlob(2)) && s.Seq <= l.last
+		return d.snapshots(func(s Snapshot, intact bool) {
+			intact = intact && s.Seq <= l.last
 			if !intact {
 				l.opts.Log.Warn("a snapshot does not read, taking an older one", "seq", s.Seq)
 			}
@@ -56,6 +55,15 @@ func (l *Ledger) Snapshot(version int) (newest Snapshot, ok bool, err error) {
 		})
 	})
 	return newest, ok, err
+}
+
+// snapshots calls visit for each snapshot, the newest first, and says whether it
+// is what was written.
+func (d *db) snapshots(visit func(s Snapshot, intact bool)) error {
+	return d.query(`SELECT seq, version, sum, state FROM snapshots ORDER BY id DESC`, func(row *sqlite3.Stmt) {
+		s := Snapshot{Seq: uint64(row.ColumnInt64(0)), Version: row.ColumnInt(1), State: row.ColumnBlob(3, []byte{})}
+		visit(s, bytes.Equal(s.sum(), row.ColumnRawBlob(2)))
+	})
 }
 
 // sum is SHA-256 over sequence and version, 8 bytes each, and the state.

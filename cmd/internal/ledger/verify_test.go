@@ -48,7 +48,7 @@ func set(t *testing.T, l *Ledger, seq uint64, doc []byte, hash string) {
 func onlyBad(t *testing.T, l *Ledger, want uint64) {
 	t.Helper()
 	rep, err := l.Verify(t.Context(), nil)
-	if err != nil || len(rep.Bad) != 1 || rep.Bad[0].Seq != want || rep.Records != rep.Last-1 {
+	if err != nil || len(rep.Bad) != 1 || rep.Bad[0].Seq != want || rep.Records != rep.Last-1 || rep.Sound() {
 		t.Fatalf("Verify = %+v, %v, want only record %d", rep, err, want)
 	}
 }
@@ -136,7 +136,7 @@ func TestRecordsCannotBeChangedByAccident(t *testing.T) {
 }
 
 func TestEveryFlawHasWords(t *testing.T) {
-	for _, what := range []string{flawMissing, flawHash, flawDecode, flawNumber, flawForeign, flawChain, flawLast} {
+	for _, what := range []string{flawMissing, flawHash, flawDecode, flawNumber, flawForeign, flawChain, flawLast, flawSnapshot} {
 		if p := (Problem{3, what}); flawText[what] == "" || p.Text() != "第 3 条："+flawText[what] {
 			t.Errorf("%q is told as %q", what, p.Text())
 		}
@@ -176,6 +176,35 @@ func TestVerifyFileFindsDamageAnywhere(t *testing.T) {
 	}
 	if found < len(good)/263/3 {
 		t.Errorf("damage was found %d times of %d", found, len(good)/263)
+	}
+}
+
+// A changed byte of a snapshot is told, although every record is sound.
+func TestChangedSnapshotIsFound(t *testing.T) {
+	l, _ := openNew(t)
+	appendN(t, l, 4)
+	for _, sql := range []string{
+		`UPDATE snapshots SET state = x'7B7C'`, `UPDATE snapshots SET sum = zeroblob(32)`, `UPDATE snapshots SET seq = 2`, `UPDATE snapshots SET version = 8`,
+	} {
+		exec(t, l, `DELETE FROM snapshots`)
+		if err := l.SaveSnapshot(Snapshot{3, 7, []byte("{}")}); err != nil {
+			t.Fatal(err)
+		}
+		if rep, err := l.Verify(t.Context(), nil); err != nil || len(rep.Bad) > 0 {
+			t.Fatalf("before %s: %+v, %v", sql, rep, err)
+		}
+		exec(t, l, sql)
+		copied := filepath.Join(t.TempDir(), "copy.db")
+		if err := l.Backup(t.Context(), copied); err != nil {
+			t.Fatal(err)
+		}
+		here, errHere := l.Verify(t.Context(), nil)
+		there, errThere := VerifyFile(t.Context(), copied, nil)
+		for _, rep := range []Report{here, there} {
+			if err := errors.Join(errHere, errThere); err != nil || rep.Records != 4 || len(rep.Bad) != 1 || rep.Bad[0].What != flawSnapshot || !rep.Sound() {
+				t.Errorf("%s: %+v, %v", sql, rep, err)
+			}
+		}
 	}
 }
 
