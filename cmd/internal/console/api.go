@@ -161,17 +161,26 @@ type Claim struct {
 
 // claim checks the code that stands on a slip, ?code= as scanned or typed.
 func (c *Console) claim(r *http.Request) (any, error) {
-	text, err := c.hall.CheckSlip(r.FormValue("code"))
-	if err != nil {
-		return nil, err
-	}
-	return parseClaim(text), nil
+	return c.checkSlip(r.Context(), r.FormValue("code"))
 }
 
-func parseClaim(text string) Claim {
+// checkSlip reads a slip's code. It refuses one that the hall did not print, and a
+// deposit slip that is void or paid out.
+func (c *Console) checkSlip(ctx context.Context, scanned string) (Claim, error) {
+	text, err := c.hall.CheckSlip(scanned)
+	if err != nil {
+		return Claim{}, err
+	}
 	kind, rest, _ := strings.Cut(text, ":")
 	number, _, _ := strings.Cut(rest, "/")
-	return Claim{kind, number, text}
+	if kind == "deposit" {
+		var void error
+		err := c.hall.View(ctx, func(h *hall.Hall) { void = h.ReceiptCounts(number) })
+		if err = cmp.Or(err, void); err != nil {
+			return Claim{}, err
+		}
+	}
+	return Claim{kind, number, text}, nil
 }
 
 // mostRecords bounds one page of the ledger.

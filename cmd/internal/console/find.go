@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -50,7 +51,7 @@ func ending(asked string) string {
 // code it says first whether the hall has printed it.
 func (c *Console) find(w http.ResponseWriter, r *http.Request) {
 	asked := ending(r.URL.Query().Get("q"))
-	number, genuine, err := c.number(asked)
+	number, genuine, err := c.number(r.Context(), asked)
 	if err != nil {
 		c.door.sessions.Put(r.Context(), keyFault, judge(err).text)
 	}
@@ -70,16 +71,13 @@ func (c *Console) find(w http.ResponseWriter, r *http.Request) {
 }
 
 // number is what to look for: of a scanned slip the number that it is about, if
-// its check code is right.
-func (c *Console) number(asked string) (number string, genuine bool, err error) {
+// its check code is right and it still counts.
+func (c *Console) number(ctx context.Context, asked string) (number string, genuine bool, err error) {
 	if !strings.Contains(asked, "#") {
 		return asked, false, nil
 	}
-	claim, err := c.hall.CheckSlip(asked)
-	if err != nil {
-		return "", false, err
-	}
-	return parseClaim(claim).Number, true, nil
+	claim, err := c.checkSlip(ctx, asked)
+	return claim.Number, err == nil, err
 }
 
 func search(h *hall.Hall, asked string) (hits []hit) {

@@ -46,3 +46,29 @@ func TestSearchKeepsNumbersOutOfAddresses(t *testing.T) {
 		wants(t, "a whole number in the form", page, "尾号 0055")
 	})
 }
+
+// TestVoidDepositSlip: a genuine paper for which no money is to be given back any
+// more is refused wherever its code is checked.
+func TestVoidDepositSlip(t *testing.T) {
+	r := busy(t)
+	clerk := r.as("01", "4827")
+	r.swipe("p4", "0046") // whose slip of R260302-004 is lost
+	r.do("rental/lost-slip", `{"rental":"R260302-004","statement":"S-9","staff":"01","second":"02"}`)
+	for receipt, want := range map[string]string{
+		"R260302-004-Y1": "有效的是R260302-004-Y2",
+		"R260302-008-Y1": "已结清",
+		"R250101-001-Y1": "早已结清",
+	} {
+		claim := "deposit:" + receipt + "/200.00#TRUE"
+		page := clerk.look("/staff/find?" + url.Values{"q": {claim}}.Encode())
+		wants(t, receipt, page, want)
+		if strings.Contains(page, "校验码相符") {
+			t.Errorf("the console passes %s", receipt)
+		}
+		status, answer := r.get(r.socket.URL, "claim?"+url.Values{"code": {claim}}.Encode())
+		if status != 409 || code(answer) != "void-receipt" {
+			t.Errorf("%s is answered %d %s", receipt, status, answer)
+		}
+	}
+	wants(t, "the new slip", clerk.look("/staff/find?"+url.Values{"q": {"deposit:R260302-004-Y2/200.00#TRUE"}}.Encode()), "校验码相符")
+}

@@ -82,3 +82,21 @@ func (r *Rental) handedIn(receipt string) error {
 	}
 	return nil
 }
+
+// ReceiptCounts refuses the number of a deposit slip for which no money is to be
+// given back any more, however genuine the paper is.
+func (h *Hall) ReceiptCounts(receipt string) error {
+	id, _, _ := strings.Cut(receipt, "-Y")
+	r := h.Rentals[id]
+	switch {
+	case r == nil:
+		return refuse("void-receipt", "押金单%s的租赁单早已结清，请勿再退押金", receipt)
+	case r.Receipt == "":
+		return refuse("void-receipt", "押金单%s已作废，请勿据此退押金", receipt)
+	case r.Receipt != receipt:
+		return r.handedIn(receipt)
+	case r.Held == 0:
+		return refuse("void-receipt", "押金单%s的押金已结清，请勿再退押金", receipt)
+	}
+	return nil
+}
