@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
+	"unicode"
 )
 
 // Class is how a tool is priced.
@@ -109,6 +111,9 @@ const (
 // acceptable checks a tool's description and completes it from its type.
 func (h *Hall) acceptable(at Stamp, t Tool) (Tool, error) {
 	kind, typed := h.cfg.Rental.Types[t.Type]
+	if t.Class == Simple && t.Price.Rate == 0 {
+		t.Price = Price{} // locked: nothing but a deposit is asked for
+	}
 	if len(t.Accessories) == 0 {
 		t.Accessories = slices.Clone(kind.Accessories)
 	}
@@ -120,6 +125,8 @@ func (h *Hall) acceptable(at Stamp, t Tool) (Tool, error) {
 		return t, refuse("incomplete", "工具要有编号和名称")
 	case len(t.ID) > mostText || len(t.Name) > 2*mostText:
 		return t, refuse("too-long", "工具编号或名称太长")
+	case !plain(t.ID) || strings.ContainsAny(t.ID, ",，") || !plain(t.Name) || !plain(t.Place):
+		return t, refuse("text", "工具的编号、名称和存放处里不能有换行或前后空格，编号里不能有逗号")
 	case t.Class != Simple && t.Class != Priced:
 		return t, refuse("class", "工具类别只能是 simple（简单工具）或 priced（计价工具）")
 	case t.Type != "" && !typed:
@@ -135,6 +142,12 @@ func (h *Hall) acceptable(at Stamp, t Tool) (Tool, error) {
 		return t, err
 	}
 	return t, h.place(t)
+}
+
+// plain reports whether a text is one line without margins, so that it looks on
+// paper like what it is.
+func plain(s string) bool {
+	return s == strings.TrimSpace(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // money checks a tool's sums.

@@ -34,6 +34,36 @@ func TestToolThatContradictsItself(t *testing.T) {
 	}
 }
 
+// A number or a name that breaks a line or hides a space looks on paper like
+// another; a comma would part one number into two.
+func TestToolTextIsPlain(t *testing.T) {
+	for _, change := range []func(*Tool){
+		func(t *Tool) { t.ID = "DR-09 " },
+		func(t *Tool) { t.ID = "DR-09,DR-10" },
+		func(t *Tool) { t.ID = "DR\n09" },
+		func(t *Tool) { t.Name = "电锤\n押金0元" },
+		func(t *Tool) { t.Name = "\t=1" },
+		func(t *Tool) { t.Place = "货架\r" },
+	} {
+		s := withTools(t)
+		tool := drill
+		tool.ID, tool.Door = "DR-09", ""
+		change(&tool)
+		s.refused(ToolAdd{Tool: tool, Staff: "01"}, "text")
+	}
+}
+
+// Of a simple tool's price nothing is left, whatever else was written beside the
+// rate of zero.
+func TestSimpleToolHasNoPrice(t *testing.T) {
+	s := withTools(t)
+	tool := spade
+	tool.ID, tool.Door, tool.Price = "SP-09", "", Price{Per: PerHour, Cap: 3000, Free: -5, Version: "2026-1"}
+	if got := s.do(ToolAdd{Tool: tool, Staff: "01"}).(Tool).Price; got != (Price{}) {
+		t.Errorf("the price of a simple tool is %+v", got)
+	}
+}
+
 func TestLifeOfAToolTakesTwo(t *testing.T) {
 	s := withTools(t)
 	s.printed()
