@@ -225,6 +225,7 @@ var refusalText = map[string]refusalWords{
 	ReasonConflict: {reason: "证件信息前后不一致，不能自助登记", advice: "请到服务窗口由工作人员核验"},
 	ReasonEarly:    {reason: "证件还没有到有效期的起始日期", advice: "请到服务窗口由工作人员核验"},
 	ReasonExpired:  {reason: "证件已超过有效期", advice: "请到服务窗口咨询，或换领证件后再来办理"},
+	ReasonBlocked:  {reason: "按照《零工市场管理制度》第十条，已被清出市场，暂停各项服务"}, // the advice is the hall's own
 }
 
 // turnAway refuses a check-in with a slip in neutral words. No number is drawn
@@ -255,7 +256,7 @@ func (h *Hall) recognise(at Stamp, e CardRead, b *Flag) Outcome {
 		until = ""
 	}
 	out := h.turnAway(at, e, ReasonBlocked, refusalWords{
-		reason: fmt.Sprintf("按照《零工市场管理制度》第十条，您已被清出市场，暂停各项服务。原因：%s%s", b.Reason, until),
+		reason: fmt.Sprintf("%s。原因：%s%s", refusalText[ReasonBlocked].reason, b.Reason, until),
 		advice: "权益保护服务照常向您开放，请到服务窗口取号。对决定有异议的，可" + h.appeal(),
 		greet:  "请到服务窗口咨询",
 	})

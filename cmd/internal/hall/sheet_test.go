@@ -167,6 +167,11 @@ func TestQueueAndCheckinBooks(t *testing.T) {
 	s.want("checkin", "内容", "", refusalText[ReasonUnderage].reason, "2级：残疾，有效期至2027-01-01")
 	s.want("notice", "事项", "不予介绍告知", "一次性告知：求职登记", "紧急呼叫")
 	s.want("notice", "内容", refusalText[ReasonUnderage].reason, "照片、银行卡", "1号窗口")
+	for reason := range names["refusal"] { // each stands in the books in words
+		if refusalText[reason].reason == "" {
+			t.Errorf("the books do not say what %s is", reason)
+		}
+	}
 
 	s.do(TrainingOpen{Course: "电工", Staff: "01"})
 	s.do(born("p1", 1990, 1, 1))

@@ -3,6 +3,7 @@ package hall
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -162,6 +163,9 @@ func (s *story) refused(ev Event, code string) {
 	var r *Refusal
 	if !errors.As(err, &r) || r.Code != code {
 		s.t.Fatalf("%T: got %v, want refusal %q", ev, err, code)
+	}
+	if r.Text == "" || strings.Contains(r.Text, "%!") {
+		s.t.Errorf("%T is refused as %s with the words %q", ev, code, r.Text)
 	}
 }
 

@@ -153,13 +153,13 @@ func plain(s string) bool {
 // money checks a tool's sums.
 func (t Tool) money() error {
 	switch {
-	case t.Deposit <= 0:
+	case t.Deposit == 0:
 		return refuse("no-deposit", "请写明押金（--deposit）")
-	case t.Deposit > MaxFen || t.Purchase < 0 || t.Purchase > MaxFen:
+	case t.Deposit < 0 || t.Deposit > MaxFen || t.Purchase < 0 || t.Purchase > MaxFen:
 		return refuse("money", "押金或购置价不对，请写元，如 200.00")
 	case t.Class == Simple && t.Price.Rate != 0:
 		return refuse("simple-priced", "简单工具对零工免租赁费，不能定价，仅收取押金")
-	case t.Class == Priced && t.Price.Rate <= 0:
+	case t.Class == Priced && t.Price.Rate == 0:
 		return refuse("no-price", "计价工具要有单价（--rate）和计价单位（--per）")
 	}
 	for part, f := range t.PartPrices {

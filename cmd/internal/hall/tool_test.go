@@ -19,6 +19,7 @@ func TestToolThatContradictsItself(t *testing.T) {
 		"simple-priced": func(t *Tool) { t.Class = Simple },
 		"no-price":      func(t *Tool) { t.Price.Rate = 0 },
 		"unit":          func(t *Tool) { t.Price.Per = "" },
+		"rate":          func(t *Tool) { t.Price.Rate = -1 },
 		"cap":           func(t *Tool) { t.Price.Cap = 1 },
 		"part-price":    func(t *Tool) { t.PartPrices = map[string]Fen{"钻头": 1} },
 		"check":         func(t *Tool) { t.CheckBy = "morgen" },
