@@ -99,6 +99,7 @@ var faultsOf = map[string]map[string]Problem{
 		"disk-full":    {What: "存储卡写满", Effect: "停止受理，刷证不给号；恢复后自动继续", Remedy: "请技术人员清出存储空间，或换一张更大的存储卡"},
 		"not-writable": {What: "写不进存储卡", Effect: "停止受理，刷证不给号；恢复后自动继续", Remedy: "请检查存储卡，仍不行请联系技术人员"},
 		"damaged":      {What: "账本里有记录损坏", Effect: "受理照常；损坏的记录查不到", Remedy: "请技术人员用 hallctl ledger verify 查看是哪几条，尽快换存储卡"},
+		"salvaged":     {What: "账本损坏，有记录读不出来", Effect: "账本已另起一批继续记账，受理照常", Remedy: "请技术人员用 hallctl ledger verify 查看是哪几条，由财务核对现金和押金，尽快换存储卡"},
 		"rolled-back":  {What: "存储卡是旧的备份，县级已有更新的记录", Effect: "账本已另起一批继续记账，受理照常", Remedy: "请通知县级核对，并保留原来的存储卡"},
 	},
 	"county": {

@@ -127,7 +127,8 @@ func (b *book) seal(d hall.Data, seq uint64, who *newcomer) error {
 // snapshot on, or from the first record.
 func (b *book) replay(ctx context.Context, cfg hall.Config) (*hall.Hall, error) {
 	if rec := b.ledger.Recovery(); rec != nil {
-		if err := b.recover(ctx, rec, hall.New(cfg), true); err != nil {
+		h, lacks := b.aside(cfg)
+		if err := b.recover(ctx, rec, h, lacks); err != nil {
 			return nil, fmt.Errorf("recovering the ledger: %w", err)
 		}
 	}

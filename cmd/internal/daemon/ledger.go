@@ -57,7 +57,8 @@ func (b backend) Sheet(ctx context.Context, key string, p hall.Period) (hall.She
 	return sheet, cmp.Or(broken, err)
 }
 
-// Verified is the outcome of a walk over the whole ledger.
+// Verified is the outcome of a walk over the whole ledger, and of what was lost of
+// those before it.
 type Verified struct {
 	Records uint64   `json:"records"`
 	Epoch   string   `json:"epoch"`
@@ -72,10 +73,39 @@ func (b backend) Verify(ctx context.Context, progress func(done, total uint64)) 
 		return nil, err
 	}
 	v := Verified{Records: rep.Records, Epoch: rep.Epoch, Head: rep.Head, Bad: []string{}}
+	lost, err := b.d.book.lost(ctx)
+	v.Bad = append(v.Bad, lost...)
 	for _, p := range rep.Bad {
 		v.Bad = append(v.Bad, p.Text())
 	}
-	return v, nil
+	if len(rep.Bad) > 0 { // they are why the history did not read to its end
+		err = nil
+	}
+	return v, err
+}
+
+// lost tells what could not be read of the ledgers that were set aside: a new one
+// does not make them whole.
+func (b *book) lost(ctx context.Context) (list []string, err error) {
+	files, err := b.ledger.Earlier()
+	if err != nil || len(files) == 0 {
+		return nil, err
+	}
+	kind := new(hall.LedgerRecovered).Kind()
+	for r, err := range b.history(ctx) {
+		if err != nil {
+			return list, err
+		}
+		if hall.Kind(r.Kind) != kind {
+			continue
+		}
+		d, err := hall.Decode(kind, r.Data)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, d.(*hall.LedgerRecovered).Losses()...)
+	}
+	return list, nil
 }
 
 // Backup copies the ledger into the data folder and gives the copy, which is gone

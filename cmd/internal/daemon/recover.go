@@ -11,11 +11,30 @@ import (
 // salvageBatch is how many old records go into one transaction.
 const salvageBatch = 256
 
+// missing says which of the saved records a state does not hold yet: those of the
+// newest file from a number on, or of any file.
+type missing func(newest bool, seq uint64) bool
+
+var (
+	nothing    missing = func(bool, uint64) bool { return false }
+	everything missing = func(bool, uint64) bool { return true }
+)
+
+// aside is the hall as the ledger that was set aside last summed it up; a new one
+// if it did not, or if that does not read.
+func (b *book) aside(cfg hall.Config) (*hall.Hall, missing) {
+	if s, ok := b.ledger.AsideSnapshot(hall.SnapshotVersion); ok {
+		if h, err := hall.Restore(cfg, s.State); err == nil {
+			return h, func(newest bool, seq uint64) bool { return newest && seq > s.Seq }
+		}
+	}
+	return hall.New(cfg), everything
+}
+
 // recover brings the state of the ledgers that were set aside into the one that
-// took their place. h is that state, or with replay a new hall that the saved
-// records are applied to. A power cut in between only means going on where it
-// stopped.
-func (b *book) recover(ctx context.Context, rec *ledger.Recovery, h *hall.Hall, replay bool) error {
+// took their place. The saved records that h lacks are applied to it. A power cut
+// in between only means going on where it stopped.
+func (b *book) recover(ctx context.Context, rec *ledger.Recovery, h *hall.Hall, lacks missing) error {
 	told := &hall.LedgerRecovered{Reason: rec.Reason, Epoch: rec.Epoch, Records: rec.Records, Last: rec.Last, Lost: [][2]uint64{}}
 	for _, r := range rec.Lost {
 		told.Lost = append(told.Lost, r)
@@ -31,9 +50,6 @@ func (b *book) recover(ctx context.Context, rec *ledger.Recovery, h *hall.Hall, 
 	}
 	for _, f := range files {
 		last := f == rec.Salvage
-		if !last && !replay {
-			continue
-		}
 		for r, err := range ledger.ReadSalvage(f) {
 			if err == nil {
 				err = ctx.Err()
@@ -41,7 +57,7 @@ func (b *book) recover(ctx context.Context, rec *ledger.Recovery, h *hall.Hall, 
 			if err != nil {
 				return fmt.Errorf("reading the saved records: %w", err)
 			}
-			if replay {
+			if lacks(last, r.Seq) {
 				if err := replayOne(h, r); err != nil {
 					return err
 				}

@@ -48,14 +48,18 @@ func (h *health) forCounty(dir string) func() county.Health {
 // image of it was restored. It is no event of the rules.
 type rolledBack struct{ err error }
 
-// oldCard is the fault of a ledger that began anew for that reason. It is a
-// thing to know for a day, since nothing can be repaired.
-const oldCard = "rolled-back"
+// The faults of a ledger that began anew: for that reason, or because the one
+// before was damaged. They are things to know for a day, since nothing can be
+// repaired.
+const (
+	oldCard  = "rolled-back"
+	lostSome = "salvaged"
+)
 
-// staleRollback says whether that fault is of a day before.
+// staleRollback says whether such a fault is of a day before.
 func (d *Daemon) staleRollback(h *hall.Hall) bool {
 	for _, dev := range h.Health() {
-		if dev.Name == ledgerName && dev.Fault == oldCard {
+		if dev.Name == ledgerName && (dev.Fault == oldCard || dev.Fault == lostSome) {
 			return dev.Since.In(d.cfg.Location).Format(time.DateOnly) < h.Day
 		}
 	}
@@ -69,7 +73,7 @@ func (d *Daemon) beginEpoch(ctx context.Context, h *hall.Hall, why error) error 
 	if err := d.ledger.NewEpoch(why.Error()); err != nil {
 		return err
 	}
-	err := d.book.recover(ctx, d.ledger.Recovery(), h, false)
+	err := d.book.recover(ctx, d.ledger.Recovery(), h, nothing)
 	d.book.since, _ = d.ledger.Head() // behind the snapshot that it begins with
 	return err
 }

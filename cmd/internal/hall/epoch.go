@@ -1,6 +1,9 @@
 package hall
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // epochData lists the kinds of this file.
 var epochData = []func() Data{
@@ -18,6 +21,18 @@ type LedgerRecovered struct {
 	Records uint64      `json:"records"` // how many of its records were saved
 	Last    uint64      `json:"last"`    // its greatest sequence
 	Lost    [][2]uint64 `json:"lost"`    // sequences that could not be read
+}
+
+// Losses says in the staff's words which records could not be read.
+func (d *LedgerRecovered) Losses() (list []string) {
+	for _, r := range d.Lost {
+		which := fmt.Sprintf("第 %d 条", r[0])
+		if r[1] > r[0] {
+			which = fmt.Sprintf("第 %d 至 %d 条", r[0], r[1])
+		}
+		list = append(list, fmt.Sprintf("原账本（%s）%s：被改动或读不出来，账本已另起一批", d.Epoch, which))
+	}
+	return list
 }
 
 // LedgerSalvaged carries a record of the ledger before that the county has not

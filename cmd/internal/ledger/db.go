@@ -208,6 +208,10 @@ func (d *db) query(sql string, row func(*sqlite3.Stmt), args ...any) error {
 
 func (d *db) exec(sql string, args ...any) error { return d.query(sql, nil, args...) }
 
+// forgetPages empties the page cache, so that what is read next is what is on the
+// card.
+func (d *db) forgetPages() error { return typed(d.conn.ReleaseMemory()) }
+
 // number is the first column of the only row, 0 when that is NULL or missing.
 func (d *db) number(sql string, args ...any) (n int64, err error) {
 	err = d.query(sql, func(s *sqlite3.Stmt) { n = s.ColumnInt64(0) }, args...)

@@ -57,6 +57,27 @@ func (l *Ledger) Snapshot(version int) (newest Snapshot, ok bool, err error) {
 	return newest, ok, err
 }
 
+// AsideSnapshot is the newest intact snapshot of the version in the file that was
+// set aside, for the caller that deals with [Ledger.Recovery]: a record that was
+// lost before it is missing in the books only, and not in the state.
+func (l *Ledger) AsideSnapshot(version int) (newest Snapshot, ok bool) {
+	rec := l.Recovery()
+	if rec == nil || rec.Aside == "" {
+		return Snapshot{}, false
+	}
+	d, err := inspectDB(rec.Aside, l.opts.VFS, l.opts.Busy)
+	if err != nil {
+		return Snapshot{}, false
+	}
+	defer d.Close() // the file is broken and only read
+	_ = d.snapshots(func(s Snapshot, intact bool) { // what was read before an error still counts
+		if intact && !ok && s.Version == version && s.Seq <= rec.Last {
+			newest, ok = s, true
+		}
+	})
+	return newest, ok
+}
+
 // snapshots calls visit for each snapshot, the newest first, and says whether it
 // is what was written.
 func (d *db) snapshots(visit func(s Snapshot, intact bool)) error {

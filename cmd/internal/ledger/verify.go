@@ -72,13 +72,16 @@ var errEnough = errors.New("enough problems")
 
 // Verify walks the whole chain and names every record that was changed,
 // removed or put in. It reads a page at a time, so appending goes on beside
-// it. Progress, if not nil, is called now and then with the sequence reached
+// it, and from the card rather than from memory. Progress, if not nil, is called now and then with the sequence reached
 // and the last. The error is only for a walk that could not be made.
 func (l *Ledger) Verify(ctx context.Context, progress func(done, total uint64)) (Report, error) {
 	l.mu.Lock()
 	rep := Report{Hall: l.opts.Hall, Epoch: l.epoch, Last: l.last}
 	head := l.head
 	l.mu.Unlock()
+	if err := l.locked("verifying the ledger", (*db).forgetPages); err != nil {
+		return rep, err
+	}
 	page := func(r Range) ([]row, error) { return l.page(ctx, r) }
 	if err := rep.walk(ctx, page, progress); err != nil {
 		return rep, fmt.Errorf("verifying the ledger: %w", err)

@@ -179,6 +179,42 @@ func TestVerifyFileFindsDamageAnywhere(t *testing.T) {
 	}
 }
 
+// What is on the card counts, also while the ledger is open and its pages are in
+// memory.
+func TestVerifyReadsTheCard(t *testing.T) {
+	l, path := openNew(t)
+	wrote := appendN(t, l, 5)
+	if rep, err := l.Verify(t.Context(), nil); err != nil || len(rep.Bad) > 0 {
+		t.Fatalf("before: %+v, %v", rep, err)
+	}
+	flip(t, path+"-wal", wrote[2].Doc)
+	onlyBad(t, l, 3)
+}
+
+// flip changes a byte of every copy of doc in a file.
+func flip(t *testing.T, path string, doc []byte) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	all, err := os.ReadFile(path)
+	if err != nil || !bytes.Contains(all, doc) {
+		t.Fatalf("%s does not hold %.20q, %v", path, doc, err)
+	}
+	for at := 0; ; at += len(doc) {
+		next := bytes.Index(all[at:], doc)
+		if next < 0 {
+			return
+		}
+		at += next
+		if _, err := f.WriteAt([]byte{doc[9] ^ 1}, int64(at+9)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A changed byte of a snapshot is told, although every record is sound.
 func TestChangedSnapshotIsFound(t *testing.T) {
 	l, _ := openNew(t)
