@@ -1,11 +1,13 @@
 package daemon
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,6 +49,33 @@ func TestSecondRecoveryKeepsTheFirst(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("the book has %v, want %v", got, want)
+	}
+}
+
+// A record that does not read any more is named to whoever asks for it.
+func TestDamagedRecordIsNamed(t *testing.T) {
+	s := newShelf(t)
+	s.put(&hall.ToolLifecycle{Tool: hall.Tool{ID: "DR-01", State: hall.ToolIn}, Action: hall.ActionAdd})
+	s.put(&hall.ToolLifecycle{Tool: hall.Tool{ID: "DR-02", State: hall.ToolIn}, Action: hall.ActionAdd})
+	log, err := os.ReadFile(s.path + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(s.path+"-wal", bytes.ReplaceAll(log, []byte("DR-02"), []byte("DR-07")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := backend{&Daemon{cfg: &config.Config{}, book: s.book, ledger: s.ledger}}
+	v, err := b.Verify(t.Context(), nil)
+	if err != nil || len(v.(Verified).Bad) != 1 {
+		t.Fatalf("Verify gives %+v, %v", v, err)
+	}
+	_, ofRecords := b.Records(t.Context(), 1, 10)
+	_, ofSheet := b.Sheet(t.Context(), "life", hall.Period{})
+	for _, err := range []error{ofRecords, ofSheet} {
+		var no *hall.Refusal
+		if !errors.As(err, &no) || no.Code != faultDamaged || !strings.Contains(no.Text, "第 2 条") {
+			t.Errorf("got %v, want a refusal that names record 2", err)
+		}
 	}
 }
 

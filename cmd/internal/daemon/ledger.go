@@ -24,7 +24,7 @@ func (b backend) Records(ctx context.Context, from uint64, n int) ([]json.RawMes
 	list := []json.RawMessage{}
 	for r, err := range b.d.ledger.Read(ctx, from, n) {
 		if err != nil {
-			return nil, err
+			return nil, damaged(err)
 		}
 		list = append(list, r.Doc)
 	}
@@ -54,7 +54,16 @@ func (b backend) Sheet(ctx context.Context, key string, p hall.Period) (hall.She
 		}
 	}
 	sheet, err := kept.Sheet(rules(b.d.cfg), records, p)
-	return sheet, cmp.Or(broken, err)
+	return sheet, cmp.Or(damaged(broken), err)
+}
+
+// damaged says in the staff's words which record did not read.
+func damaged(err error) error {
+	var p ledger.Problem
+	if errors.As(err, &p) {
+		return &hall.Refusal{Code: faultDamaged, Text: "台账" + p.Text() + "，请用 hallctl ledger verify 核对"}
+	}
+	return err
 }
 
 // Verified is the outcome of a walk over the whole ledger, and of what was lost of

@@ -72,6 +72,13 @@ func (l *Ledger) load() error {
 		}
 		return errUncreated
 	}
+	mended, err := mendLog(l.path + "-wal")
+	if err != nil {
+		return err
+	}
+	if mended {
+		l.opts.Log.Error("the ledger's log was damaged and was made readable; the records say what is lost")
+	}
 	d, err := openDB(l.path, l.opts.VFS, l.opts.Busy)
 	if err != nil {
 		return err

@@ -69,7 +69,7 @@ func (l *Ledger) AsideSnapshot(version int) (newest Snapshot, ok bool) {
 	if err != nil {
 		return Snapshot{}, false
 	}
-	defer d.Close() // the file is broken and only read
+	defer d.Close()                                 // the file is broken and only read
 	_ = d.snapshots(func(s Snapshot, intact bool) { // what was read before an error still counts
 		if intact && !ok && s.Version == version && s.Seq <= rec.Last {
 			newest, ok = s, true

@@ -39,6 +39,8 @@ const (
 	flawChain   = "does not follow the record before"
 	flawLast    = "is not the record that was written last"
 
+	flawLog = "and what comes behind it stand in a damaged log"
+
 	// The record itself may be sound; what was summed up behind it is not.
 	flawSnapshot = "has a snapshot behind it that does not match its hash"
 )
@@ -52,6 +54,7 @@ var flawText = map[string]string{
 	flawForeign: "属于别的市场或别的账本",
 	flawChain:   "与前一条接不上",
 	flawLast:    "不是最后写入的那一条",
+	flawLog:     "起在损坏的日志里，读不出来；启动 halld 时会取回能读的",
 
 	flawSnapshot: "之后存的汇总与校验值不符（记录本身另行核对，汇总会由记录重新算出）",
 }
@@ -107,7 +110,11 @@ func VerifyFile(ctx context.Context, path string, progress func(done, total uint
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
+	cut := logDamaged(path + "-wal")
 	if err := d.checkHeader(); err != nil {
+		if cut { // all of it is in there
+			err = fmt.Errorf("%w: its log is damaged", ErrBroken)
+		}
 		return Report{}, err
 	}
 	if rep.Hall, rep.Epoch, err = d.names(); err != nil {
@@ -123,6 +130,9 @@ func VerifyFile(ctx context.Context, path string, progress func(done, total uint
 	}
 	if err := rep.snapshots(d); err != nil {
 		return rep, err
+	}
+	if cut {
+		rep.Bad = append(rep.Bad, Problem{rep.Last + 1, flawLog})
 	}
 	// Every record may be sound and the file still damaged elsewhere.
 	if len(rep.Bad) == 0 {

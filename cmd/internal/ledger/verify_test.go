@@ -136,7 +136,7 @@ func TestRecordsCannotBeChangedByAccident(t *testing.T) {
 }
 
 func TestEveryFlawHasWords(t *testing.T) {
-	for _, what := range []string{flawMissing, flawHash, flawDecode, flawNumber, flawForeign, flawChain, flawLast, flawSnapshot} {
+	for _, what := range []string{flawMissing, flawHash, flawDecode, flawNumber, flawForeign, flawChain, flawLast, flawLog, flawSnapshot} {
 		if p := (Problem{3, what}); flawText[what] == "" || p.Text() != "第 3 条："+flawText[what] {
 			t.Errorf("%q is told as %q", what, p.Text())
 		}
