@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -22,6 +23,8 @@ type book struct {
 	log    *slog.Logger
 	hallID string
 	since  uint64 // records behind the last snapshot
+
+	lostSome bool // this start found that records of the ledger before are lost
 }
 
 // snapshotEvery is how many records a start may have to replay.
@@ -123,9 +126,22 @@ func (b *book) seal(d hall.Data, seq uint64, who *newcomer) error {
 	return nil
 }
 
-// replay brings a hall to the state that the ledger tells: from the last
-// snapshot on, or from the first record.
+// replay brings a hall to the state that the ledger tells. A damaged record that
+// the state needs, and that lies further back than a start looks, keeps no hall
+// shut: the ledger is set aside like one that did not open.
 func (b *book) replay(ctx context.Context, cfg hall.Config) (*hall.Hall, error) {
+	h, err := b.replayed(ctx, cfg)
+	if !errors.Is(err, ledger.ErrBroken) {
+		return h, err
+	}
+	if err := b.ledger.NewEpoch(err.Error()); err != nil {
+		return nil, err
+	}
+	return b.replayed(ctx, cfg)
+}
+
+// replayed goes on from the last snapshot, or from the first record.
+func (b *book) replayed(ctx context.Context, cfg hall.Config) (*hall.Hall, error) {
 	if rec := b.ledger.Recovery(); rec != nil {
 		h, lacks := b.aside(cfg)
 		if err := b.recover(ctx, rec, h, lacks); err != nil {

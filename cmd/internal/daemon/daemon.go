@@ -253,7 +253,6 @@ func (d *Daemon) build(ctx context.Context, refKey []byte) error {
 	d.clock = newClock(d.cfg.Location, d.cfg.Clock.Trust == "always", clockFloor(ctx, d.ledger))
 	d.book.clock = d.clock
 	done := d.busy("正在重建账本")
-	rec := d.ledger.Recovery()
 	h, err := d.book.replay(ctx, rules(d.cfg))
 	done()
 	if err != nil {
@@ -263,7 +262,7 @@ func (d *Daemon) build(ctx context.Context, refKey []byte) error {
 	d.loop.change = d.changes.tell
 	d.health = newHealth(d.loop, d.log)
 	d.loop.service.tell = d.health.ledger
-	if rec != nil && len(rec.Lost) > 0 {
+	if d.book.lostSome {
 		d.health.words.put(hall.DeviceReport{Device: ledgerName, Fault: lostSome})
 	}
 	if d.console, err = d.newConsole(); err != nil {

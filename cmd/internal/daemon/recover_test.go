@@ -97,13 +97,7 @@ func TestLostRecordStaysTold(t *testing.T) {
 	if err := s.ledger.Close(); err != nil {
 		t.Fatal(err)
 	}
-	blob, err := os.ReadFile(s.path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(s.path, bytes.Replace(blob, []byte(`"data":{"tool":{"tool":"DR-01"`), []byte(`"data":{"tool":{"tool":"DR-07"`), 1), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	s.change("DR-01", "DR-07")
 	for range 2 { // at the start that finds it, and at those behind
 		s.open()
 		if tools := s.replayAll(cfg).ListTools(); len(tools) != 3 {
@@ -116,6 +110,38 @@ func TestLostRecordStaysTold(t *testing.T) {
 		if err := s.ledger.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// change changes the first record of a tool in a ledger that nobody has open.
+func (d *shelf) change(tool, other string) {
+	d.t.Helper()
+	blob, err := os.ReadFile(d.path)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	in := func(tool string) []byte { return []byte(`"data":{"tool":{"tool":"` + tool + `"`) }
+	if err := os.WriteFile(d.path, bytes.Replace(blob, in(tool), in(other), 1), 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// TestDamageFarBackKeepsNoHallShut: the state needs a record that is damaged, and
+// that a start does not look at.
+func TestDamageFarBackKeepsNoHallShut(t *testing.T) {
+	s := newShelf(t)
+	data := []hall.Data{&hall.ToolLifecycle{Tool: hall.Tool{ID: "DR-01", State: hall.ToolIn}, Action: hall.ActionAdd}}
+	for range 300 {
+		data = append(data, &hall.Restarted{})
+	}
+	s.put(append(data, &hall.ToolLifecycle{Tool: hall.Tool{ID: "DR-02", State: hall.ToolIn}, Action: hall.ActionAdd})...)
+	if err := s.ledger.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.change("DR-01", "DR-07")
+	s.open()
+	if tools := s.replayAll(hall.Config{Zone: time.UTC}).ListTools(); len(tools) != 1 || tools[0].ID != "DR-02" || !s.lostSome {
+		t.Errorf("the hall has %+v, lost some: %t", tools, s.lostSome)
 	}
 }
 

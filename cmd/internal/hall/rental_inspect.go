@@ -113,7 +113,9 @@ func (e RentalInspect) line(r *Rental) (*Line, error) {
 	l := r.first(ToolReturned)
 	switch {
 	case e.Tool != "":
-		l = r.line(e.Tool)
+		if l = r.line(e.Tool); l == nil {
+			return nil, refuse("not-on-slip", "租赁单%s上没有%s", r.ID, e.Tool)
+		}
 	case l == nil && e.Result == ResultLost:
 		l = r.first(ToolOut)
 	}

@@ -108,6 +108,7 @@ func TestWhatWaitsForTheStaff(t *testing.T) {
 	expect("brought back", "overnight")
 	s.later(time.Hour)
 	expect("nobody looked", "overnight", "inspection")
+	s.refused(RentalInspect{Rental: b, Tool: "XX-99", Result: ResultOK, Staff: "02"}, "not-on-slip")
 	s.do(RentalInspect{Rental: b, Result: ResultOK, Staff: "02"})
 	s.do(RentalCancel{Rental: a, Staff: "01", Reason: "隔夜未取"})
 	expect("all done")
