@@ -163,7 +163,8 @@ func (b *book) replayed(ctx context.Context, cfg hall.Config) (*hall.Hall, error
 }
 
 // history yields every record that there is, from the first on: those that were
-// saved from ledgers set aside come before the ledger's own.
+// saved from ledgers set aside come before the ledger's own. One that is damaged
+// is a Problem, and whoever does not stop at it gets those behind it.
 func (b *book) history(ctx context.Context) iter.Seq2[ledger.Record, error] {
 	return func(yield func(ledger.Record, error) bool) {
 		earlier, err := b.ledger.Earlier()
@@ -171,18 +172,33 @@ func (b *book) history(ctx context.Context) iter.Seq2[ledger.Record, error] {
 			yield(ledger.Record{}, err)
 			return
 		}
-		var parts []iter.Seq2[ledger.Record, error]
 		for _, f := range earlier {
-			parts = append(parts, ledger.ReadSalvage(f))
-		}
-		for _, part := range append(parts, b.ledger.Read(ctx, 1, 0)) {
-			for r, err := range part {
+			for r, err := range ledger.ReadSalvage(f) {
 				if !yield(r, err) || err != nil {
 					return
 				}
 			}
 		}
+		for next := uint64(1); next > 0; {
+			next = b.pass(ctx, next, yield)
+		}
 	}
+}
+
+// pass yields the ledger's own records from one on, up to a damaged one, and gives
+// the number behind that; 0 at the end.
+func (b *book) pass(ctx context.Context, from uint64, yield func(ledger.Record, error) bool) (next uint64) {
+	for r, err := range b.ledger.Read(ctx, from, 0) {
+		var bad ledger.Problem
+		known := errors.As(err, &bad)
+		if !yield(r, err) || err != nil && !known {
+			return 0
+		}
+		if known && bad.Seq >= from {
+			return bad.Seq + 1
+		}
+	}
+	return 0
 }
 
 // restore gives the hall of the last usable snapshot and the record it stands

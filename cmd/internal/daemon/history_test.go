@@ -52,11 +52,13 @@ func TestSecondRecoveryKeepsTheFirst(t *testing.T) {
 	}
 }
 
-// A record that does not read any more is named to whoever asks for it.
+// A record that does not read any more is named to whoever asks for it, and keeps
+// nobody from the books.
 func TestDamagedRecordIsNamed(t *testing.T) {
 	s := newShelf(t)
-	s.put(&hall.ToolLifecycle{Tool: hall.Tool{ID: "DR-01", State: hall.ToolIn}, Action: hall.ActionAdd})
-	s.put(&hall.ToolLifecycle{Tool: hall.Tool{ID: "DR-02", State: hall.ToolIn}, Action: hall.ActionAdd})
+	for _, id := range []string{"DR-01", "DR-02", "DR-03"} {
+		s.put(&hall.ToolLifecycle{Tool: hall.Tool{ID: id, State: hall.ToolIn}, Action: hall.ActionAdd})
+	}
 	log, err := os.ReadFile(s.path + "-wal")
 	if err != nil {
 		t.Fatal(err)
@@ -69,13 +71,13 @@ func TestDamagedRecordIsNamed(t *testing.T) {
 	if err != nil || len(v.(Verified).Bad) != 1 {
 		t.Fatalf("Verify gives %+v, %v", v, err)
 	}
-	_, ofRecords := b.Records(t.Context(), 1, 10)
-	_, ofSheet := b.Sheet(t.Context(), "life", hall.Period{})
-	for _, err := range []error{ofRecords, ofSheet} {
-		var no *hall.Refusal
-		if !errors.As(err, &no) || no.Code != faultDamaged || !strings.Contains(no.Text, "第 2 条") {
-			t.Errorf("got %v, want a refusal that names record 2", err)
-		}
+	var no *hall.Refusal
+	if _, err := b.Records(t.Context(), 1, 10); !errors.As(err, &no) || no.Code != faultDamaged || !strings.Contains(no.Text, "第 2 条") {
+		t.Errorf("got %v, want a refusal that names record 2", err)
+	}
+	sheet, err := b.Sheet(t.Context(), "life", hall.Period{})
+	if err != nil || len(sheet.Rows) != 3 || sheet.Rows[0][2] != "DR-01" || sheet.Rows[1][2] != "DR-03" || !strings.Contains(sheet.Rows[2][0], "第 2 条") {
+		t.Errorf("got %q, %v, want the book without record 2 and a row that says so", sheet.Rows, err)
 	}
 }
 

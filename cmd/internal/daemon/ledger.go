@@ -31,17 +31,23 @@ func (b backend) Records(ctx context.Context, from uint64, n int) ([]json.RawMes
 	return list, nil
 }
 
-// Sheet lays a period of a book out, from every record that there is.
+// Sheet lays a period of a book out, from every record that there is. Damaged ones
+// are told below it and keep nobody from the rest.
 func (b backend) Sheet(ctx context.Context, key string, p hall.Period) (hall.Sheet, error) {
 	kept, err := hall.FindBook(key)
 	if err != nil {
 		return hall.Sheet{}, err
 	}
 	var broken error
+	var bad []ledger.Problem
 	records := func(yield func(hall.Record) bool) {
 		for r, err := range b.d.book.history(ctx) {
 			var d hall.Data
+			var flaw ledger.Problem
 			switch kind := hall.Kind(r.Kind); {
+			case errors.As(err, &flaw):
+				bad = append(bad, flaw)
+				continue
 			case err != nil:
 			case !kept.Wants(kind):
 				continue
@@ -54,7 +60,12 @@ func (b backend) Sheet(ctx context.Context, key string, p hall.Period) (hall.She
 		}
 	}
 	sheet, err := kept.Sheet(rules(b.d.cfg), records, p)
-	return sheet, cmp.Or(damaged(broken), err)
+	for _, flaw := range bad {
+		row := make([]string, len(sheet.Columns))
+		row[0] = damaged(flaw).Error()
+		sheet.Rows = append(sheet.Rows, row)
+	}
+	return sheet, cmp.Or(broken, err)
 }
 
 // damaged says in the staff's words which record did not read.
@@ -87,9 +98,6 @@ func (b backend) Verify(ctx context.Context, progress func(done, total uint64)) 
 	for _, p := range rep.Bad {
 		v.Bad = append(v.Bad, p.Text())
 	}
-	if len(rep.Bad) > 0 { // they are why the history did not read to its end
-		err = nil
-	}
 	return v, err
 }
 
@@ -102,10 +110,11 @@ func (b *book) lost(ctx context.Context) (list []string, err error) {
 	}
 	kind := new(hall.LedgerRecovered).Kind()
 	for r, err := range b.history(ctx) {
-		if err != nil {
+		var bad ledger.Problem // of this ledger, and told with it
+		if err != nil && !errors.As(err, &bad) {
 			return list, err
 		}
-		if hall.Kind(r.Kind) != kind {
+		if err != nil || hall.Kind(r.Kind) != kind {
 			continue
 		}
 		d, err := hall.Decode(kind, r.Data)
