@@ -23,7 +23,10 @@ var headings = map[string]string{
 }
 
 // written are the values that a tool list has in Chinese.
-var written = map[string]string{"简单": "simple", "计价": "priced", "小时": "hour", "天": "day", "次": "use", "是": "true", "否": "false"}
+var written = map[string]string{
+	"简单": "simple", "计价": "priced", "简单工具": "simple", "计价工具": "priced",
+	"小时": "hour", "天": "day", "次": "use", "是": "true", "否": "false",
+}
 
 // failure is a row that did not become a tool.
 type failure struct {

@@ -122,6 +122,11 @@ func TestParseTools(t *testing.T) {
 			"",
 		},
 		{"as Excel saves GBK", gbk, []map[string]any{{"tool": map[string]any{"tool": "SP-01", "name": "铁锹"}}}, ""},
+		{
+			"the classes as the hall calls them", "编号,类别\nSP-01,简单工具\nDR-01,计价工具\n",
+			[]map[string]any{{"tool": map[string]any{"tool": "SP-01", "class": "simple"}}, {"tool": map[string]any{"tool": "DR-01", "class": "priced"}}},
+			"",
+		},
 		{"the flags' names", "id,deposit\nSP-01,20\n", []map[string]any{{"tool": map[string]any{"tool": "SP-01", "deposit": "20.00"}}}, ""},
 		{
 			"prices of parts", "编号,配件,配件价,计时分钟\nDR-01,钻头、手柄,钻头=15、手柄=8.5,15\n",
