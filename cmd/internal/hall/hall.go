@@ -211,7 +211,7 @@ func (h *Hall) Resolve(person string) (string, error) {
 	}
 	switch {
 	case person != "":
-	case h.Tally.Visits == 0:
+	case h.Tally.Visits+h.Tally.Refusals == 0:
 		return "", refuse("nobody", "今天还没有人登记，请先刷身份证")
 	default:
 		return "", refuse("nobody", "最近一张证件没有登记，请重新刷证")

@@ -21,8 +21,13 @@ func TestLastPersonIsNobodyBehindARefusedCard(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := begin(t)
 			s.refused(PersonFlag{Person: "last", Class: 1, Reason: "残疾", Staff: "02"}, "nobody")
-			s.do(born("p1", 1990, 1, 1))
 			s.do(ToolAdd{Tool: spade, Staff: "01"})
+			if name == "under 16" { // also the first of a day
+				_, _ = s.send(card)
+				_, err := s.h.Resolve("last")
+				want(t, "words", err.Error(), "最近一张证件没有登记，请重新刷证")
+			}
+			s.do(born("p1", 1990, 1, 1))
 			if _, err := s.send(card); err != nil {
 				t.Fatal(err)
 			}
