@@ -35,7 +35,33 @@ func (b backend) Do(ctx context.Context, ev hall.Event) (any, error) {
 			return nil, err
 		}
 	}
-	return b.d.loop.Do(ctx, ev)
+	return b.whenShut(ctx, ev)
+}
+
+// doorPatience is how long a step waits for the step before it to see its door
+// shut: a board is asked twice a second only.
+const doorPatience = 3 * time.Second
+
+// whenShut puts an event before the rules, and again while the door that it needs
+// is being shut, so that nobody is refused for being as quick as a door.
+func (b backend) whenShut(ctx context.Context, ev hall.Event) (any, error) {
+	changed, end := b.d.changes.listen()
+	defer end()
+	late := time.After(doorPatience)
+	for {
+		reply, err := b.d.loop.Do(ctx, ev)
+		var no *hall.Refusal
+		if !errors.As(err, &no) || no.Code != hall.CodeDoorBusy {
+			return reply, err
+		}
+		select {
+		case <-changed:
+		case <-late:
+			return reply, err
+		case <-ctx.Done():
+			return reply, err
+		}
+	}
 }
 
 func (b backend) View(ctx context.Context, f func(*hall.Hall)) error { return b.d.loop.View(ctx, f) }

@@ -45,7 +45,7 @@ func (e DecideDoor) handle(h *Hall, at Stamp) (Outcome, error) {
 	case o.ended():
 		return Outcome{}, refuse("decided", "开门记录%s已经结束", e.Op)
 	case o.State == OpQueued || o.State == OpOpening:
-		return Outcome{}, refuse("door-busy", "柜门%s正在等候或正在打开，请稍候", o.Door)
+		return Outcome{}, refuse(CodeDoorBusy, "柜门%s正在等候或正在打开，请稍候", o.Door)
 	case e.Decision != DecisionDone && e.Decision != DecisionUndone:
 		return Outcome{}, refuse("decision", "处理结果只能是 done（已完成：工具已取走或已放回）或 undone（未完成）")
 	case e.Reason == "":

@@ -2,6 +2,9 @@ package hall
 
 import "fmt"
 
+// CodeDoorBusy refuses a step whose door is still open or being opened.
+const CodeDoorBusy = "door-busy"
+
 // open orders the opening of one door, for a reason that was checked before, and
 // answers once the door was seen. A door that failed twice in a row is left to
 // people.
@@ -13,7 +16,7 @@ func (h *Hall) open(d *DoorOpening) (Outcome, error) {
 	case !h.known(d.Door):
 		return Outcome{}, unknownDoor(d.Door)
 	case o != nil:
-		return Outcome{}, refuse("door-busy", "柜门%s上一次开门（%s）还没有结束，请先关好柜门；关不好或情况不明请登记处理", d.Door, o.ID)
+		return Outcome{}, refuse(CodeDoorBusy, "柜门%s上一次开门（%s）还没有结束，请先关好柜门；关不好或情况不明请登记处理", d.Door, o.ID)
 	case !service && b.Out != "":
 		return Outcome{}, refuse("door-out", "柜门%s已停用（%s），%s", d.Door, b.Out, jamPlan[d.Purpose])
 	case !service && b.Fails > 1:
@@ -81,7 +84,7 @@ func (h *Hall) afterDoor(op string) (any, error) {
 	case o.State == OpFailed && !o.Seen:
 		return nil, refuse("door-stuck", "柜门%s没有打开，%s。%s", o.Door, notDone[o.Purpose], h.afterJam(o))
 	case o.State == OpQueued:
-		return nil, refuse("door-busy", "柜门%s还在等候打开，请看柜门状态（%s）", o.Door, o.ID)
+		return nil, refuse(CodeDoorBusy, "柜门%s还在等候打开，请看柜门状态（%s）", o.Door, o.ID)
 	case o.State == OpUnknown || o.State == OpOpening || o.State == OpUndecided:
 		return nil, refuse("door-unknown", "柜门%s是否打开无法确认，请到柜前查看后登记处理（%s）", o.Door, o.ID)
 	case o.Purpose == ForHandover || o.Purpose == ForReturn:

@@ -220,3 +220,17 @@ func (h *Hall) onPaper(t *Ticket) bool {
 	j := h.Jobs[t.Job]
 	return j == nil || j.Settled || j.Reprint > 0 || !j.waits()
 }
+
+// noPaper reports whether the last slip of a template for a subject has surely not
+// come out, and does not until somebody sees to the printer.
+func (h *Hall) noPaper(template, subject string) bool {
+	var last *Job
+	var stuck bool
+	for _, j := range h.Jobs {
+		stuck = stuck || j.State == JobHeld && !j.Settled
+		if j.Slip.Template == template && j.Slip.Subject == subject && (last == nil || byAge(last.ID, j.ID) < 0) {
+			last = j
+		}
+	}
+	return last != nil && (last.State == JobHeld || last.State == JobQueued && stuck)
+}

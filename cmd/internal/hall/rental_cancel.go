@@ -45,7 +45,7 @@ func (e RentalCancel) handle(h *Hall, at Stamp) (Outcome, error) {
 		return Outcome{}, refuse("no-reason", "请写明取消的原因（--reason）")
 	}
 	if o := h.opOf(r.ID); o != nil {
-		return Outcome{}, refuse("door-busy", "柜门%s的开门（%s）还没有结束，请先处理", o.Door, o.ID)
+		return Outcome{}, refuse(CodeDoorBusy, "柜门%s的开门（%s）还没有结束，请先处理", o.Door, o.ID)
 	}
 	if r.begun() {
 		return e.drop(h, at, r), nil

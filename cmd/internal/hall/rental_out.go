@@ -59,7 +59,7 @@ func (e RentalHandover) handle(h *Hall, at Stamp) (Outcome, error) {
 		return Outcome{}, refuse("not-reserved", "%s上没有待出库的%s", r.ID, e.Tool)
 	}
 	if o := h.opOf(r.ID); o != nil {
-		return Outcome{}, refuse("door-busy", "柜门%s的开门（%s）还没有结束，请先处理", o.Door, o.ID)
+		return Outcome{}, refuse(CodeDoorBusy, "柜门%s的开门（%s）还没有结束，请先处理", o.Door, o.ID)
 	}
 	if err := h.mayRent(at, r.Person.Ref, e.Facts, []Line{*l}); err != nil {
 		return Outcome{}, err

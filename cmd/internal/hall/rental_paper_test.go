@@ -346,3 +346,24 @@ func TestRefundGoesBackAsTheDepositCame(t *testing.T) {
 		s.replayed()
 	}
 }
+
+// TestNothingIsSignedThatIsNotOnPaper, unless on a pad or in a numbered book.
+func TestNothingIsSignedThatIsNotOnPaper(t *testing.T) {
+	for _, e := range []RentalSign{{Stub: "册3-118"}, {Pad: strings.Repeat("0a", 32)}, {}} {
+		s := withTools(t)
+		r := s.do(RentalRequest{Tools: []string{"DR-01"}, Staff: "01"}).(RentalView).Rental
+		s.do(RentalApprove{Rental: r, Staff: "02"})
+		waiting := s.sent()
+		s.do(SlipResult{Job: waiting[0].ID, State: JobHeld}) // before the contract in the queue
+		s.refused(RentalSign{Rental: r, Staff: "01"}, "no-paper")
+		e.Rental, e.Staff = r, "01"
+		if e.Stub == "" && e.Pad == "" {
+			s.do(PrinterReady{})
+			for _, j := range s.sent() {
+				s.do(SlipResult{Job: j.ID, State: JobPrinted})
+			}
+		}
+		s.do(e)
+		s.replayed()
+	}
+}

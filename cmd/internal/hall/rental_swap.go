@@ -62,7 +62,7 @@ func (e RentalSwap) handle(h *Hall, at Stamp) (Outcome, error) {
 	case r.line(e.With) != nil:
 		return Outcome{}, refuse("twice", "%s已在这张租赁单上", e.With)
 	case h.opOf(r.ID) != nil:
-		return Outcome{}, refuse("door-busy", "这张租赁单的柜门还没有处理完，请先处理")
+		return Outcome{}, refuse(CodeDoorBusy, "这张租赁单的柜门还没有处理完，请先处理")
 	}
 	line, err := h.alike(at, l, e.With)
 	if err == nil {

@@ -44,7 +44,7 @@ func (e Fetch) byHand(h *Hall, at Stamp, s *Storage) (Outcome, error) {
 		return Outcome{}, refuse("no-reason", "人工取出寄存物品请写明原因（--reason），如 柜门故障用钥匙打开")
 	}
 	if o := h.openOp(s.Door); o != nil {
-		return Outcome{}, refuse("door-busy", "柜门%s的开门（%s）还没有结束，请先处理", o.Door, o.ID)
+		return Outcome{}, refuse(CodeDoorBusy, "柜门%s的开门（%s）还没有结束，请先处理", o.Door, o.ID)
 	}
 	end := StorageView{Storage: s.ID, Door: s.Door, State: "fetched"}
 	return Outcome{
