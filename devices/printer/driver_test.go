@@ -315,6 +315,31 @@ func TestResync(t *testing.T) {
 	})
 }
 
+// On a line that does not hold the sender back, those zeros do not overrun the
+// printer: what it drops would be the beginning of the next job.
+func TestResyncPaced(t *testing.T) {
+	const buffer, perSecond = 1024, 19200 / 10
+	opts := Opts{Profile: profile(t, "xprinter", "80mm"), Baud: 19200, Buffer: buffer}
+	bubble(t, newFar, opts, func(t *testing.T, d *Dev, f *far, r *reports) {
+		var first time.Time
+		zeros, most := 0, 0.0
+		f.on = func(tok token) {
+			if tok.name == "NUL" {
+				if zeros++; zeros == 1 {
+					first = time.Now()
+				}
+				most = max(most, float64(zeros)-perSecond*time.Since(first).Seconds())
+			}
+		}
+		d.wire.dirty = true
+		got, err := d.Print(t.Context(), slip)
+		wantResult(t, got, err, Printed, devices.OK)
+		if zeros != 64*72 || most > buffer {
+			t.Errorf("%d zeros, up to %.0f ahead of a buffer of %d", zeros, most, buffer)
+		}
+	})
+}
+
 // A printer that still waits for the rest of a picture, from before a restart
 // of the program, is found by its silence to the probes.
 func TestResyncAfterRestart(t *testing.T) {

@@ -80,7 +80,14 @@ func (s *session) send(p piece) (int, error) {
 	if err := s.room(len(p.data)); err != nil {
 		return 0, err
 	}
-	sent := 0
+	sent, err := s.pace(p)
+	s.since += sent
+	return sent, err
+}
+
+// pace writes, and on a line that does not hold the sender back keeps to the
+// printer's speed.
+func (s *session) pace(p piece) (sent int, err error) {
 	for part := range s.clock.parts(p, s.d.opts) {
 		if s.d.opts.Baud > 0 {
 			if err := s.waitClock(len(part.data)); err != nil {
@@ -94,7 +101,6 @@ func (s *session) send(p piece) (int, error) {
 		}
 		s.clock.add(part, s.d.opts)
 	}
-	s.since += sent
 	return sent, nil
 }
 

@@ -3,7 +3,6 @@ package printer
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"halld/devices"
@@ -44,11 +43,12 @@ func (s *session) discard() error {
 	return s.write(e.buf.String())
 }
 
-// resync sends as many zeros as the longest strip may still wait for.
+// resync sends as many zeros as the longest strip may still wait for, no faster
+// than the printer takes them: what it drops is the beginning of the next job.
 func (s *session) resync() error {
-	row := strings.Repeat("\x00", s.d.opts.Profile.Dots/8)
+	row := piece{make([]byte, s.d.opts.Profile.Dots/8), 1}
 	for range maxStrip {
-		if err := s.write(row); err != nil {
+		if _, err := s.pace(row); err != nil {
 			return err
 		}
 	}
