@@ -105,8 +105,17 @@ const (
 // personal data.
 type Report func(f Fault, err error)
 
+// Faulty is an error that says itself which fault it stands for.
+type Faulty interface {
+	error
+	Stands() Fault
+}
+
 // FaultOf is the fault that an error of a driver stands for.
 func FaultOf(err error) Fault {
+	if f, ok := errors.AsType[Faulty](err); ok {
+		return f.Stands()
+	}
 	switch {
 	case err == nil:
 		return OK

@@ -63,7 +63,7 @@ func (d *Dev) Run(ctx context.Context, emit func(Reading)) error {
 			err = w.watch(ctx)
 		}
 		if ctx.Err() == nil {
-			d.news.Tell(faultOf(err), fmt.Errorf("%s: %w", d, err))
+			d.news.Tell(devices.FaultOf(err), fmt.Errorf("%s: %w", d, err))
 		}
 		loop.Sleep(ctx, d.opts.Retry)
 	}
@@ -101,16 +101,4 @@ func (d *Dev) introduce(ctx context.Context) error {
 		d.opts.Opened(info)
 	}
 	return err
-}
-
-func faultOf(err error) devices.Fault {
-	if e, ok := errors.AsType[*StatusError](err); ok {
-		switch e.Status {
-		case statusSelfTest:
-			return devices.SelfTest
-		case statusNoKey:
-			return devices.Unauthorised
-		}
-	}
-	return devices.FaultOf(err)
 }

@@ -250,7 +250,7 @@ func TestStatuses(t *testing.T) {
 		{cardreader.AnyCommand, cardreader.SelfTestFailed, wire.Forever, []string{"self-test"}},
 		{cardreader.FindCard, cardreader.SelfTestFailed, wire.Forever, []string{"self-test"}},
 		{cardreader.FindCard, cardreader.NotAuthorised, wire.Forever, []string{"unauthorised"}},
-		{cardreader.FindCard, cardreader.BadCommand, wire.Forever, []string{"bad-answer"}},
+		{cardreader.FindCard, cardreader.BadCommand, wire.Forever, []string{"not-ready"}},
 	} {
 		t.Run(fmt.Sprintf("%04X %02X x%d", uint16(tt.cmd), tt.status, tt.times), func(t *testing.T) {
 			atDesk(t, cardreader.Opts{}, func(t *testing.T, d *desk) {

@@ -1,6 +1,10 @@
 package idcard
 
-import "fmt"
+import (
+	"fmt"
+
+	"halld/devices"
+)
 
 // command is CMD and PARA of a request.
 type command struct{ cmd, para byte }
@@ -89,6 +93,21 @@ type StatusError struct {
 
 func (e *StatusError) Error() string {
 	return fmt.Sprintf("command %s answered %s", e.Command, e.Status)
+}
+
+// Stands tells what a module's refusal comes from: a wire that spoils requests,
+// or the module.
+func (e *StatusError) Stands() devices.Fault {
+	switch e.Status {
+	case statusSelfTest:
+		return devices.SelfTest
+	case statusNoKey:
+		return devices.Unauthorised
+	case statusSum, statusLen:
+		return devices.BadAnswer
+	default:
+		return devices.NotReady
+	}
 }
 
 // String gives the code and what the standard calls it.

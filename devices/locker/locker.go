@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -133,12 +134,17 @@ func (d *Dev) readTwice(c devices.Conn) ([]Bit, error) {
 }
 
 // Identify asks the board for its doors, which moves nothing, and describes it.
+// A board with fewer doors than it should have is told by [ErrUnreported].
 func (d *Dev) Identify(ctx context.Context) (string, error) {
 	bits, err := d.bits(ctx)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", d, err)
 	}
-	return fmt.Sprintf("%s: reports %d doors, %d configured", d.name, len(bits), d.opts.Doors), nil
+	text := fmt.Sprintf("%s: reports %d doors, %d configured", d.name, len(bits), d.opts.Doors)
+	if i := slices.Index(d.opts.states(bits), Unknown); i >= 0 {
+		return text, fmt.Errorf("%s: door %d: %w", text, i+1, ErrUnreported)
+	}
+	return text, nil
 }
 
 // Halt switches relays and pins off. It opens nothing, and takes a second at

@@ -17,8 +17,13 @@ var (
 	// ErrNotSent means that the lock was not driven: nothing moved.
 	ErrNotSent = errors.New("lock was not driven")
 	// ErrUnreported means that the board answers and says nothing of the door.
-	ErrUnreported = errors.New("the board does not report the door")
+	ErrUnreported error = unreported{}
 )
+
+type unreported struct{}
+
+func (unreported) Error() string         { return "the board does not report the door" }
+func (unreported) Stands() devices.Fault { return devices.DoorUnknown }
 
 // Open pulses the lock of a door once and says what its contact says then: Open
 // as soon as it was seen open twice, or Locked with [ErrStuck] after OpenWithin.

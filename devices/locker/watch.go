@@ -107,15 +107,14 @@ func newWatch(d *Dev, emit func(int, State)) *watch {
 // look takes one reading, or the error that came instead; on is why something
 // could not be switched off.
 func (w *watch) look(states []State, err, on error) {
-	fault := devices.FaultOf(err)
 	if err != nil {
 		states = make([]State, len(w.doors))
 	} else if i := slices.Index(states, Unknown); i >= 0 {
-		fault, err = devices.DoorUnknown, fmt.Errorf("%s: door %d: %w", w.dev, i+1, ErrUnreported)
+		err = fmt.Errorf("%s: door %d: %w", w.dev, i+1, ErrUnreported)
 	} else if on != nil {
-		fault, err = devices.FaultOf(on), fmt.Errorf("%s: %w", w.dev, on)
+		err = fmt.Errorf("%s: %w", w.dev, on)
 	}
-	if w.fault.see(fault) {
+	if fault := devices.FaultOf(err); w.fault.see(fault) {
 		w.dev.opts.Report(fault, err)
 	}
 	for _, door := range w.dev.takeOpened() {

@@ -111,6 +111,9 @@ type StateError struct{ Fault devices.Fault }
 
 func (e *StateError) Error() string { return "printer is not ready: " + string(e.Fault) }
 
+// Stands gives the fault.
+func (e *StateError) Stands() devices.Fault { return e.Fault }
+
 // Is makes a silent printer's error the error for silence.
 func (e *StateError) Is(target error) bool {
 	return target == devices.ErrNoAnswer && e.Fault == devices.NoAnswer

@@ -182,13 +182,8 @@ func (d *Dev) has(any state) bool {
 
 // settle reports what a use of the wire has shown.
 func (d *Dev) settle(err error) {
-	var state *StateError
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-	case errors.As(err, &state):
-		d.report(state.Fault, err)
-	case errors.Is(err, devices.ErrOffline):
-		d.report(devices.Offline, err)
 	case err != nil:
 		d.report(devices.FaultOf(err), err)
 	case d.opts.Confirm == ConfirmNone || !d.Answers():

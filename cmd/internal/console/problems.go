@@ -80,6 +80,7 @@ var faultsOf = map[string]map[string]Problem{
 	},
 	"display": {
 		"offline":     {What: "连接线断开", Remedy: "检查显示屏的电源和数据线，插好后自动恢复"},
+		"no-answer":   {What: "显示屏没有应答", Remedy: "检查显示屏的电源和接线，重新上电一次；新装的核对屏上地址与 hall.toml 的 address"},
 		"cannot-show": {What: "显示不下要显示的内容", Effect: "这块屏留空，语音和大屏照常", Remedy: "换字符更多的显示屏，或把号段改短、把 digits 改对；用 halld check 核对"},
 	},
 	"voice": {
@@ -89,7 +90,9 @@ var faultsOf = map[string]map[string]Problem{
 		"no-sound":   {What: "声音放不出来", Remedy: "检查音箱和声卡是否接好、没有被别的程序占用；确认已安装 aplay（alsa-utils），hall.toml 的 output 是本机的声卡"},
 	},
 	"locker": {
-		"door-unknown": {What: "柜门状态读不到", Effect: "这扇门不能确认开关，工具交接前请到柜前查看", Remedy: "检查门上触点和接线"},
+		"no-answer":    {What: "锁控板没有应答", Remedy: "检查锁控板的电源和接线，重新上电一次；新装的核对板上拨码与 hall.toml 的 board"},
+		"bad-answer":   {What: "锁控板应答有误", Remedy: "核对波特率、板上拨码与 hall.toml 的 board、doors，检查接线；附近有强干扰时换屏蔽线"},
+		"door-unknown": {What: "柜门状态读不到", Effect: "这扇门不能确认开关，工具交接前请到柜前查看", Remedy: "检查门上触点和接线，核对 hall.toml 的 doors"},
 	},
 	"button": {
 		"offline": {What: "按钮的引脚用不了", Remedy: "看引脚是否被别的程序占用、接线是否松动；恢复后自动可用"},

@@ -66,8 +66,12 @@ func (f Finding) Problem(cfg *config.Config) (config.Problem, bool) {
 	return cfg.Problem(table(cfg, f.Device), p.What+"（"+f.Err.Error()+"）", p.Remedy), true
 }
 
-// identifyWithin is the time a device has to say who it is, and its port to open.
-const identifyWithin = 5 * time.Second
+// The time that a port has to open, and then a device to say who it is: a printer
+// may know only the last of many questions.
+const (
+	portWithin     = 5 * time.Second
+	identifyWithin = 10 * time.Second
+)
 
 // Identify asks every device of a configuration who it is. Nothing moves, and
 // nothing is printed or shown. Of the options only Log and Trace count.
@@ -109,15 +113,20 @@ type part struct {
 }
 
 func (p *part) identify(ctx context.Context) Finding {
-	ctx, cancel := context.WithTimeout(ctx, identifyWithin)
-	defer cancel()
 	f := Finding{Device: p.name, Port: p.port}
 	if p.ready != nil {
-		if err := p.ready(ctx); err != nil {
+		opening, cancel := context.WithTimeout(ctx, portWithin)
+		defer cancel()
+		if err := p.ready(opening); err != nil {
 			f.Err = fmt.Errorf("the port did not open: %w", err)
 			return f
 		}
 	}
+	ctx, cancel := context.WithTimeout(ctx, identifyWithin)
+	defer cancel()
 	f.Answer, f.Err = p.ask(ctx)
+	if errors.Is(f.Err, context.DeadlineExceeded) {
+		f.Err = fmt.Errorf("%w within %v: %w", devices.ErrNoAnswer, identifyWithin, f.Err)
+	}
 	return f
 }

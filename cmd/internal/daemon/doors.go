@@ -82,8 +82,6 @@ func cause(err error) string {
 		return hall.CauseRestart
 	case errors.As(err, &no), errors.Is(err, errOutOfService):
 		return hall.CauseBusy
-	case errors.Is(err, locker.ErrUnreported):
-		return string(devices.DoorUnknown)
 	default:
 		return string(devices.FaultOf(err))
 	}

@@ -210,25 +210,45 @@ func boardAt(t *testing.T, baud int, board *lockboard.Board8A) (path string) {
 	return path
 }
 
-// TestSilentBoardIsAskedAtOtherSpeeds, and nothing moves.
-func TestSilentBoardIsAskedAtOtherSpeeds(t *testing.T) {
+// TestCheckOfALocker tells what is wrong with it, and nothing moves.
+func TestCheckOfALocker(t *testing.T) {
 	t.Parallel()
-	board := lockboard.New8A(lockboard.Opts8A{})
-	path := boardAt(t, 19200, board)
-	doc := small + "[[locker]]\nname = \"A\"\ndriver = \"lock8a\"\nport = \"serial:" + path + "?baud=9600\"\ndoors = 24\ncontact = \"closed-when-locked\"\n"
-	cfg, err := config.Parse("hall.toml", []byte(doc))
-	if err != nil {
-		t.Fatal(err)
-	}
-	found, err := Identify(t.Context(), cfg, Opts{Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(found) != 1 || found[0].Err == nil || !strings.Contains(found[0].Err.Error(), "baud=19200") {
-		t.Errorf("got %+v, want the speed at which the board answers", found)
-	}
-	if n := len(board.Pulses()); n != 0 {
-		t.Errorf("%d locks were driven", n)
+	for _, tt := range []struct {
+		name   string
+		baud   int // of the board
+		doors  int // configured, of 24
+		happen func(*lockboard.Board8A)
+		fault  devices.Fault
+		says   string
+	}{
+		{"well", 9600, 24, nil, devices.OK, ""},
+		{"another speed", 19200, 24, nil, devices.NoAnswer, "baud=19200"},
+		{"too many doors", 9600, 32, nil, devices.DoorUnknown, "reports 24 doors, 32 configured"},
+		{"another board", 9600, 24, func(b *lockboard.Board8A) { b.WrongBoard(9) }, devices.BadAnswer, "80 02 FF FF FF 33"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			board := lockboard.New8A(lockboard.Opts8A{})
+			if tt.happen != nil {
+				tt.happen(board)
+			}
+			doc := small + fmt.Sprintf("[[locker]]\nname = \"A\"\ndriver = \"lock8a\"\nport = \"serial:%s?baud=9600\"\ndoors = %d\ncontact = \"closed-when-locked\"\n",
+				boardAt(t, tt.baud, board), tt.doors)
+			cfg, err := config.Parse("hall.toml", []byte(doc))
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := Identify(t.Context(), cfg, Opts{Log: slog.New(slog.DiscardHandler)})
+			if err != nil || len(found) != 1 {
+				t.Fatalf("got %+v, %v", found, err)
+			}
+			if f := found[0]; devices.FaultOf(f.Err) != tt.fault || !strings.Contains(fmt.Sprint(f.Err), tt.says) {
+				t.Errorf("got %v, want %s and %q", f.Err, tt.fault, tt.says)
+			}
+			if n := len(board.Pulses()); n != 0 {
+				t.Errorf("%d locks were driven", n)
+			}
+		})
 	}
 }
 

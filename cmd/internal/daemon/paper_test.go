@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"reflect"
@@ -54,14 +53,13 @@ func TestCheckOfThePrinter(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, f := range found {
-			state := &printer.StateError{}
 			switch {
 			case f.Device != "printer":
 			case c.fault == devices.OK:
 				if f.Err != nil || !strings.Contains(f.Answer, "TM-T82II") || !strings.Contains(f.Answer, "process ID") {
 					t.Errorf("a printer that is well says %q, %v", f.Answer, f.Err)
 				}
-			case !errors.As(f.Err, &state) || state.Fault != c.fault:
+			case devices.FaultOf(f.Err) != c.fault:
 				t.Errorf("the check says %q, %v, want %s", f.Answer, f.Err, c.fault)
 			}
 		}

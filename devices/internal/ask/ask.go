@@ -19,6 +19,9 @@ var ErrMore = errors.New("no answer yet")
 // most is where an answer stops being one: a wire that never falls silent.
 const most = 4096
 
+// shown is how much of what is no answer an error tells.
+const shown = 24
+
 // Opts say how an answer is waited for.
 type Opts struct {
 	// Timeout is for the whole answer.
@@ -97,10 +100,11 @@ func fill(c devices.Conn, in *[]byte, until time.Time) (int, error) {
 	return n, nil
 }
 
-// verdict says why there was no answer. An echo alone is silence.
+// verdict says why there was no answer, and what came instead: it shows another
+// address, a wrong speed or noise. An echo alone is silence.
 func verdict(in, req []byte) error {
 	if rest := bytes.TrimPrefix(in, req); len(rest) > 0 {
-		return fmt.Errorf("waiting for an answer: %d bytes that are none", len(rest))
+		return fmt.Errorf("waiting for an answer: %d bytes that are none: % X", len(rest), rest[:min(len(rest), shown)])
 	}
 	return fmt.Errorf("waiting for an answer: %w", devices.ErrNoAnswer)
 }
