@@ -3,7 +3,7 @@ package main
 import "github.com/spf13/cobra"
 
 const doorTable = `柜门	状态	工具	寄存	开门次数	进行中	停用	报修{{range .}}
-{{.door}}	{{if .open}}开{{else}}关{{end}}{{if .forced}}（被强开，待查看）{{end}}	{{.tool}}	{{.storage}}	{{.cycles}}	{{with .op}}{{.}} {{end}}{{word "opening" .op_state}}	{{.out_of_service}}	{{.repair}}{{end}}`
+{{.door}}	{{if eq .contact "unknown"}}不明{{else if .open}}开{{else}}关{{end}}{{if .forced}}（被强开，待查看）{{end}}	{{.tool}}	{{.storage}}	{{.cycles}}	{{with .op}}{{.}} {{end}}{{word "opening" .op_state}}	{{.out_of_service}}	{{.repair}}{{end}}`
 
 const doorState = "{{with .out_of_service}}已停用（{{.}}）{{else}}已恢复{{end}}{{with .repair}}，报修 {{.}}{{end}}"
 

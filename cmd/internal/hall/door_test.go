@@ -175,6 +175,26 @@ func TestServiceOpeningIsLoggedApart(t *testing.T) {
 	s.replayed()
 }
 
+// A door whose board does not answer is neither open nor shut for all anybody
+// knows.
+func TestDoorOfASilentBoardIsUnknown(t *testing.T) {
+	s := withTools(t)
+	for _, step := range []struct {
+		ev   Event
+		want DoorState
+	}{
+		{DoorSeen{"A/3", DoorOpen}, DoorOpen},
+		{DeviceReport{"locker/A", "no-answer"}, DoorUnknown},
+		{DeviceReport{"locker/A", ""}, DoorOpen},
+		{DoorSeen{"A/3", DoorLocked}, DoorLocked},
+	} {
+		s.do(step.ev)
+		if got := s.h.Doors()[2].Contact; got != step.want {
+			t.Errorf("after %+v the door is %s, want %s", step.ev, got, step.want)
+		}
+	}
+}
+
 func TestClearingNeedsTwoPersonsAndPrintsAList(t *testing.T) {
 	s := withTools(t)
 	s.printed()

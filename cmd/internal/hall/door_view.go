@@ -4,18 +4,19 @@ import "slices"
 
 // DoorView is a door as staff see it.
 type DoorView struct {
-	Door    DoorID `json:"door"`
-	Open    bool   `json:"open"`
-	Op      string `json:"op,omitempty"` // operation that has not ended
-	OpState string `json:"op_state,omitempty"`
-	Tool    string `json:"tool,omitempty"`
-	State   string `json:"tool_state,omitempty"`
-	Storage string `json:"storage,omitempty"`
-	Fails   int    `json:"fails"`
-	Forced  bool   `json:"forced,omitempty"` // it opened by itself, and nobody has looked yet
-	Out     string `json:"out_of_service,omitempty"`
-	Repair  string `json:"repair,omitempty"` // number of the repair that was asked for
-	Cycles  int    `json:"cycles"`
+	Door    DoorID    `json:"door"`
+	Open    bool      `json:"open"`         // it was last seen open
+	Contact DoorState `json:"contact"`      // what its contact says now
+	Op      string    `json:"op,omitempty"` // operation that has not ended
+	OpState string    `json:"op_state,omitempty"`
+	Tool    string    `json:"tool,omitempty"`
+	State   string    `json:"tool_state,omitempty"`
+	Storage string    `json:"storage,omitempty"`
+	Fails   int       `json:"fails"`
+	Forced  bool      `json:"forced,omitempty"` // it opened by itself, and nobody has looked yet
+	Out     string    `json:"out_of_service,omitempty"`
+	Repair  string    `json:"repair,omitempty"` // number of the repair that was asked for
+	Cycles  int       `json:"cycles"`
 }
 
 // Doors gives every door of every locker.
@@ -23,7 +24,7 @@ func (h *Hall) Doors() []DoorView {
 	list := []DoorView{}
 	for _, id := range h.doors("") {
 		b := h.look(id)
-		v := DoorView{Door: id, Open: b.Open, Fails: b.Fails, Forced: b.Forced, Out: b.Out, Repair: b.Repair, Cycles: b.Cycles}
+		v := DoorView{Door: id, Open: b.Open, Contact: h.contact(id), Fails: b.Fails, Forced: b.Forced, Out: b.Out, Repair: b.Repair, Cycles: b.Cycles}
 		if o := h.openOp(id); o != nil {
 			v.Op, v.OpState = o.ID, string(o.State)
 		}
@@ -37,6 +38,19 @@ func (h *Hall) Doors() []DoorView {
 		list = append(list, v)
 	}
 	return list
+}
+
+// contact is what a door's contact says: nothing, while its locker has a fault.
+func (h *Hall) contact(id DoorID) DoorState {
+	locker, _, _ := id.Split()
+	switch c := h.Devices["locker/"+locker]; {
+	case c != nil && c.Fault != "":
+		return DoorUnknown
+	case h.look(id).Open:
+		return DoorOpen
+	default:
+		return DoorLocked
+	}
 }
 
 // doorView answers a word on one door.
