@@ -216,6 +216,16 @@ func TestFontIsDistinct(t *testing.T) {
 	}
 }
 
+// A strip's XOR that equals the end mark would end the frame before its time: a
+// blank behind the text changes it.
+func TestStripEndsOnce(t *testing.T) {
+	text := []byte{0xCE, 0xD2, 0xD2} // 31 of the style ^ CE = FF
+	got := (&stripXOR{1}).frame(text)[10:]
+	if want := append(text, ' ', 0xDF, stripEnd); !bytes.Equal(got, want) {
+		t.Errorf("got % X, want % X", got, want)
+	}
+}
+
 // Whatever stands in a body, no mark stands inside its frame, and the answer
 // reader finds it behind any noise.
 func TestOnbonRoundTrip(t *testing.T) {

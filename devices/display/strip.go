@@ -138,6 +138,9 @@ func (s *stripXOR) frame(text []byte) []byte {
 	for _, v := range f[5:] {
 		x ^= v
 	}
+	if x == stripEnd { // it would end the frame before its time
+		f, x = append(f, ' '), x^' '
+	}
 	return append(f, x, stripEnd)
 }
 
