@@ -95,14 +95,15 @@ func (p *fdPort) Read(b []byte) (n int, err error) {
 
 func (p *fdPort) readNow(fd int, b []byte) (int, error) {
 	n, err := unix.Read(fd, b)
+	silent := errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EBADF) // a pipe is open for writing alone
 	switch {
 	case n > 0:
 		return n, nil
 	case errors.Is(err, unix.EINTR):
 		return 0, nil // Wait comes back to it
-	case errors.Is(err, unix.EAGAIN) && !hungUp(fd):
+	case silent && !hungUp(fd):
 		return 0, nil
-	case errors.Is(err, unix.EAGAIN), err == nil && p.atEnd(fd):
+	case silent, err == nil && p.atEnd(fd):
 		return 0, errHungUp
 	default:
 		return 0, err

@@ -133,6 +133,53 @@ func TestOpenFile(t *testing.T) {
 	}
 }
 
+// A pipe takes what is written as long as somebody reads it, and is lost with
+// its reader.
+func TestAPipe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	far, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer far.Close()
+	lost := make(chan error, 8)
+	l, err := New(mustParse(t, "file:"+path), Opts{Report: func(up bool, err error) {
+		if !up {
+			lost <- err
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start(t, l)
+	open(t, l)
+	for range 2 {
+		err := l.Do(t.Context(), func(c devices.Conn) error {
+			_, err := c.Write([]byte("slip"))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := make([]byte, 16)
+	if n, err := far.Read(got); err != nil || string(got[:n]) != "slipslip" {
+		t.Errorf("read %q, %v", got[:n], err)
+	}
+	far.Close()
+	select {
+	case err := <-lost:
+		if !errors.Is(err, errHungUp) {
+			t.Errorf("lost by %v, want a hang-up", err)
+		}
+	case <-time.After(time.Second):
+		t.Error("no hang-up within a second")
+	}
+}
+
 // A device node opened as a file: a pty stands for /dev/usb/lp0, which also
 // has a poll, blocks when nobody takes the bytes, and can be pulled.
 func TestADeviceNode(t *testing.T) {

@@ -111,10 +111,11 @@ func (d *Dev) knowFont(chinese bool) {
 // Identify asks the printer how it is, who it is and how it confirms a slip, and
 // gives what was heard as text. Its error is a [*StateError] if the printer says
 // nothing, or can't print now, and wraps [ErrNoChinese] if its fonts won't do.
-// With [ConfirmNone] nothing is asked.
+// With [ConfirmNone] nothing is asked, and the error wraps
+// [devices.ErrCannotAnswer].
 func (d *Dev) Identify(ctx context.Context) (string, error) {
 	if d.opts.Confirm == ConfirmNone {
-		return "not asked", nil
+		return "", fmt.Errorf("%s is not asked, since confirm = \"none\": %w", d, devices.ErrCannotAnswer)
 	}
 	var text string
 	err := d.do(ctx, func(s *session) (err error) {
