@@ -46,6 +46,8 @@ func judge(err error) *trouble {
 		return &trouble{http.StatusConflict, no.Code, no.Text}
 	case errors.Is(err, context.DeadlineExceeded):
 		return &trouble{http.StatusServiceUnavailable, "out-of-service", "大厅没有及时答复，办没办成不能确定，请先核对再决定是否重办"}
+	case errors.Is(err, context.Canceled):
+		return &trouble{http.StatusServiceUnavailable, "stopping", "halld 正在停止；重新启动后请先查看这一步办成没有"}
 	default:
 		return &trouble{http.StatusServiceUnavailable, "out-of-service", err.Error()}
 	}
