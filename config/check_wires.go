@@ -55,11 +55,14 @@ func pinPath(i, j, pins int) string {
 }
 
 // unit is what a device answers to on a shared wire. Devices of different
-// protocols don't hear each other; the two Modbus drivers do.
+// protocols don't hear each other; the two Modbus drivers do, and the two strips,
+// whose frames begin alike.
 func unit(driver string, address int, port string) string {
 	switch driver {
 	case "led485", "modbus-relay":
 		driver = "Modbus"
+	case "strip-sum", "strip-xor":
+		driver = "条屏"
 	case "max7219": // no address at all
 		return ""
 	}
