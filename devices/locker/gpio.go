@@ -173,10 +173,17 @@ func (m *mcp23017) ready() error {
 	if dir[0] == 0 {
 		return nil
 	}
-	for _, w := range [][]byte{{regOLATA, 0}, {regIODIRB, 0xFF}, {regGPPUB, 0xFF}, {regIODIRA, 0}} {
-		if err := m.dev.Tx(w, nil); err != nil {
-			return fmt.Errorf("setting up the expander: %w: %w", devices.ErrNoAnswer, err)
+	for _, w := range [][2]byte{{regOLATA, 0}, {regIODIRB, 0xFF}, {regGPPUB, 0xFF}, {regIODIRA, 0}} {
+		if err := m.write(w[0], w[1]); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+func (m *mcp23017) write(register, value byte) error {
+	if err := m.dev.Tx([]byte{register, value}, nil); err != nil {
+		return fmt.Errorf("writing register %02X of the expander: %w: %w", register, devices.ErrNoAnswer, err)
 	}
 	return nil
 }
@@ -189,7 +196,7 @@ func (m *mcp23017) set(door int, on bool) error {
 	if on {
 		latch = 1 << (door - 1)
 	}
-	return m.dev.Tx([]byte{regOLATA, latch}, nil)
+	return m.write(regOLATA, latch)
 }
 
 func (m *mcp23017) contacts() ([]Bit, error) {
@@ -203,7 +210,7 @@ func (m *mcp23017) contacts() ([]Bit, error) {
 	return bitsOf([]byte{^in[0]}), nil
 }
 
-func (m *mcp23017) allOff() error { return m.dev.Tx([]byte{regOLATA, 0}, nil) }
+func (m *mcp23017) allOff() error { return m.write(regOLATA, 0) }
 
 // bench is the line of a board without a wire: it only gives turns.
 type bench struct{ turn turn }

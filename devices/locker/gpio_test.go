@@ -225,6 +225,9 @@ func TestExpander(t *testing.T) {
 		if s, err := d.Open(t.Context(), 1, yes); s != Unknown || !errors.Is(err, ErrNotSent) || !errors.Is(err, devices.ErrNoAnswer) {
 			t.Errorf("got %v, %v", s, err)
 		}
+		if err := d.Halt(); !errors.Is(err, devices.ErrNoAnswer) {
+			t.Errorf("switching off: got %v", err)
+		}
 		if len(chip.Edges()) != 0 {
 			t.Errorf("got %+v", chip.Edges())
 		}
