@@ -65,7 +65,7 @@ func (d *Dev) attach(driver string) (err error) {
 	b := &serialBoard{
 		protocol: p,
 		ask:      ask.Opts{Timeout: d.opts.Timeout},
-		hold:     max(d.opts.Gap, d.opts.Pulse+pulseMargin),
+		hold:     max(d.opts.Gap, d.opts.Pulse+pulseMargin) + wireMargin,
 		stirs:    d.look,
 	}
 	if driver == "lock8a" {
@@ -76,8 +76,13 @@ func (d *Dev) attach(driver string) (err error) {
 	return nil
 }
 
-// pulseMargin is added to a pulse before the next one may begin.
-const pulseMargin = 100 * time.Millisecond
+const (
+	// pulseMargin is added to a pulse before the next one may begin.
+	pulseMargin = 100 * time.Millisecond
+	// wireMargin is how much longer an adapter may sit on one request than on
+	// the next.
+	wireMargin = 50 * time.Millisecond
+)
 
 func newProtocol(driver string, o *Opts) (protocol, error) {
 	switch driver {
