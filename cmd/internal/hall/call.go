@@ -51,10 +51,10 @@ type CallNext struct {
 	Staff  string
 }
 
-// CallReply answers a call; a nil ticket means that nobody waits.
+// CallReply answers a call; a nil ticket, at no window, means that nobody waits.
 type CallReply struct {
 	Ticket *string `json:"ticket"`
-	Window int     `json:"window"`
+	Window int     `json:"window,omitempty"`
 }
 
 func (e CallNext) handle(h *Hall, at Stamp) (Outcome, error) {
@@ -79,7 +79,7 @@ func (e CallNext) handle(h *Hall, at Stamp) (Outcome, error) {
 		e.Reason = ""
 	}
 	if t == nil {
-		return Outcome{Reply: func(*Hall) (any, error) { return CallReply{Window: e.Window}, nil }}, nil
+		return Outcome{Reply: func(*Hall) (any, error) { return CallReply{}, nil }}, nil
 	}
 	return h.call(at, t, &TicketCalled{Ticket: t.Number, Window: e.Window, Staff: e.Staff, Turn: turn, Reason: e.Reason}), nil
 }
