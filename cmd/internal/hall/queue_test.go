@@ -116,6 +116,8 @@ func TestPausedWindowCallsNobody(t *testing.T) {
 	s.refused(CallNext{Window: 1, Staff: "01"}, "paused")
 	s.do(CallButton{Window: 1})
 	want(t, "over the window", s.h.WindowText(1), "暂停")
+	want(t, "another reason", s.do(Pause{Window: 1, Reason: "午休", Staff: "01"}).(WindowView).Reason, "午休")
+	want(t, "no other reason", s.do(Pause{Window: 1, Staff: "01"}).(WindowView).Reason, "午休")
 	s.do(Resume{Window: 1, Staff: "01"})
 	s.do(CallButton{Window: 1})
 	want(t, "over the window", s.h.WindowText(1), "A001")

@@ -251,7 +251,8 @@ func (e Pause) handle(h *Hall, at Stamp) (Outcome, error) {
 		return Outcome{}, err
 	}
 	out := windowReply(e.Window)
-	if s := h.Windows[e.Window]; s == nil || !s.Paused {
+	s := h.Windows[e.Window]
+	if s == nil || !s.Paused || e.Reason != "" && e.Reason != s.Reason {
 		out.Data = []Data{&CounterPaused{Window: e.Window, Staff: e.Staff, Reason: cmp.Or(e.Reason, "暂停服务")}}
 	}
 	return out, nil
