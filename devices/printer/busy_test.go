@@ -98,8 +98,8 @@ func TestDoubtCostsOnce(t *testing.T) {
 				begun := time.Now()
 				got, err := d.Print(t.Context(), slip)
 				wantResult(t, got, err, Printed, devices.OK)
-				took, doubt := time.Since(begun), d.opts.ConfirmTimeout
-				if first := i == 0 && idle == 0; took < doubt-time.Second == first {
+				took, doubt := time.Since(begun), d.opts.BusyGrace
+				if first := i == 0 && idle == 0; took < doubt-time.Second == first || took > doubt+time.Second {
 					t.Errorf("after %v idle job %d took %v", idle, i+1, took)
 				}
 			}

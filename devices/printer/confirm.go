@@ -134,11 +134,11 @@ func (s *session) try(c confirm, limit time.Duration) (answered bool, err error)
 // late waits for the answer of a process ID whose turn has not come in time for
 // the probe. A printer that still prints an older job, from before this program
 // or this line, answers GS r ahead of that paper, so silence to GS ( H shows
-// only that it does not know it when it has lasted as long as a job may rest
-// without progress. This costs time once at most while the line stays open.
+// only that it does not know it when it has lasted as long as such a job takes.
+// This costs time once at most while the line stays open.
 func (s *session) late() (bool, error) {
 	w := &s.d.wire
-	if rest := s.d.opts.ConfirmTimeout - time.Since(w.askedH); w.confirm == byPaper && rest > 0 {
+	if rest := s.d.opts.BusyGrace - time.Since(w.askedH); w.confirm == byPaper && rest > 0 {
 		err := s.until(rest, func() bool { return s.d.knowsH() || stops(s.d.seen()) })
 		if err != nil && !errors.Is(err, devices.ErrNoAnswer) {
 			return false, err

@@ -69,7 +69,7 @@ type Opts struct {
 
 	StatusTimeout  time.Duration // for one status answer; default 800 ms
 	ProbeTimeout   time.Duration // to learn what confirmation it knows; default 500 ms
-	BusyGrace      time.Duration // for that of one that may be busy; default 4 s
+	BusyGrace      time.Duration // for that of one that may be busy with an older job; default 4 s
 	ConfirmTimeout time.Duration // without progress of a job; default 15 s
 	MuteGrace      time.Duration // asking a printer that never answered; default 4 s
 	Reprobe        time.Duration // between questions to one that confirms nothing; default 1 min
