@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"net"
 
 	"github.com/spf13/cobra"
 
@@ -21,20 +23,23 @@ func checkCommand() *cobra.Command {
 	devices := cmd.Flags().Bool("devices", false, "ask each device who it is; nothing moves and nothing is printed")
 	trace := traceFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		out := cmd.OutOrStdout()
 		cfg, err := config.Load(*path)
 		if err != nil {
-			return err
+			return counted(out, *path, err, looked)
 		}
-		out := cmd.OutOrStdout()
 		for _, w := range cfg.Warnings {
 			fmt.Fprintf(out, "提示：%v\n", w)
 		}
 		if err := daemon.Check(cfg); err != nil {
-			return err
+			return counted(out, *path, err, looked)
 		}
 		if !*devices {
-			fmt.Fprintf(out, "%s：配置正确（已查：语法、取值、相互关系；未查设备，可加 --devices）\n", *path)
+			fmt.Fprintf(out, "%s：配置正确（%s，可加 --devices）\n", *path, looked)
 			return nil
+		}
+		if err := idle(cfg); err != nil {
+			return counted(out, *path, err, looked)
 		}
 		opts := daemon.Opts{Log: newLogger(false)}
 		if *trace {
@@ -47,6 +52,30 @@ func checkCommand() *cobra.Command {
 		return report(out, cfg, *path, findings)
 	}
 	return cmd
+}
+
+// looked is how deep a check without devices looks.
+const looked = "已查：语法、取值、相互关系；未查设备"
+
+// counted says of a check that found something how much that is, and how deep it
+// looked.
+func counted(out io.Writer, path string, err error, looked string) error {
+	var bad config.Problems
+	if errors.As(err, &bad) {
+		fmt.Fprintf(out, "%s：有 %d 处问题（%s）\n", path, len(bad), looked)
+	}
+	return err
+}
+
+// idle reports whether no daemon holds the devices, which would else all seem to
+// be without a cable.
+func idle(cfg *config.Config) error {
+	c, err := net.Dial("unix", cfg.Socket)
+	if err != nil {
+		return nil //nolint:nilerr // nobody is there
+	}
+	_ = c.Close()
+	return config.Problems{cfg.Problem("socket", "halld 正在运行，设备由它占用，不能另外试", "先停 halld（systemctl stop halld）再查；设备现状看 hallctl status")}
 }
 
 // report prints a line for each device and what that comes to. Its error is all
@@ -70,7 +99,7 @@ func report(out io.Writer, cfg *config.Config, path string, findings []daemon.Fi
 	}
 	switch {
 	case len(bad) > 0:
-		return bad
+		return counted(out, path, bad, "已查：语法、取值、相互关系、设备")
 	case len(findings) == 0:
 		fmt.Fprintf(out, "%s：配置正确，没有配置任何设备（已查：语法、取值、相互关系）\n", path)
 	case silent > 0:

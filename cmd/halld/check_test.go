@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -63,7 +66,7 @@ driver = "clips"
 		{"no such port", []daemon.Finding{unnamed}, []string{"✗ display/window-1"}, "配置正确", []string{
 			"hall.toml:19: display[0]: 没有这个端口：serial:/dev/hall/displays?baud=9600；插好设备；/dev/hall 下的名字由 halld adapter 写成",
 		}},
-		{"dead", []daemon.Finding{good, dead, dumb}, []string{"✓ reader", "✗ display/window-1", "✗ voice"}, "配置正确", []string{
+		{"dead", []daemon.Finding{good, dead, dumb}, []string{"✓ reader", "✗ display/window-1", "✗ voice", "有 2 处问题（已查：语法、取值、相互关系、设备）"}, "配置正确", []string{
 			"hall.toml:19: display[0]: 连接线断开（strip: line is offline）；检查显示屏的电源和数据线",
 			"hall.toml:23: voice: 声音放不出来（aplay: no sound comes out）；检查音箱和声卡",
 		}},
@@ -92,5 +95,38 @@ driver = "clips"
 				t.Errorf("exit code %d, want %d", exitCode(err), want)
 			}
 		})
+	}
+}
+
+// TestCheckOfRunningHall: the devices of a hall that runs are not said to be
+// without a cable.
+func TestCheckOfRunningHall(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "halld.sock")
+	cfg := &config.Config{Socket: socket}
+	if err := idle(cfg); err != nil {
+		t.Errorf("got %v of a hall that does not run", err)
+	}
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := idle(cfg); exitCode(err) != exitConfig || !strings.Contains(err.Error(), "halld 正在运行") {
+		t.Errorf("got %v of a hall that runs", err)
+	}
+}
+
+// TestCheckSaysHowDeep: a check that finds something says how deep it looked too.
+func TestCheckSaysHowDeep(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hall.toml")
+	if err := os.WriteFile(path, []byte("[hall]\nbogus = 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	cmd := root()
+	cmd.SetOut(&out)
+	cmd.SetArgs([]string{"check", "--config", path})
+	if err := cmd.Execute(); exitCode(err) != exitConfig || !strings.Contains(out.String(), "未查设备") {
+		t.Errorf("got %v and %q", err, &out)
 	}
 }
