@@ -12,7 +12,7 @@ import (
 
 const statusLines = `大厅	{{.name}}（{{.hall}}）
 服务	{{if .in_service}}正常{{else}}停止受理（账本写不进存储卡）{{end}}
-日期	{{.day}}，时钟{{if eq .clock "trusted"}}可信{{else}}未核准，请 hallctl clock confirm{{end}}
+日期	{{.day}}，时钟{{if eq .clock "trusted"}}可信{{else if .date_confirmed}}没有对时，日期已由工作人员核准{{else}}未核准，请 hallctl clock confirm{{end}}
 等候	{{.waiting}} 人
 台账	{{.last_seq}} 条，{{.unconfirmed}} 条待县级确认
 版本	{{.version}}`

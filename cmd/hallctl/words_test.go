@@ -181,3 +181,22 @@ func FuzzParseTools(f *testing.F) {
 		}
 	})
 }
+
+// TestStatusSaysWhoVouches: who has confirmed the date is not asked again.
+func TestStatusSaysWhoVouches(t *testing.T) {
+	general := template(statusLines)
+	for _, tt := range []struct {
+		clock     string
+		confirmed bool
+		says      string
+	}{
+		{"trusted", false, "时钟可信"},
+		{"unsure", false, "未核准，请 hallctl clock confirm"},
+		{"unsure", true, "日期已由工作人员核准"},
+	} {
+		got := general(map[string]any{"clock": tt.clock, "date_confirmed": tt.confirmed})
+		if !strings.Contains(got, tt.says) {
+			t.Errorf("of a clock that is %s (confirmed: %v) it says %q, want %q", tt.clock, tt.confirmed, got, tt.says)
+		}
+	}
+}

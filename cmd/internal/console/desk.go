@@ -91,7 +91,7 @@ func (c *Console) desk(r *http.Request, p staffPage) (*desk, error) {
 
 // look gathers what every page shows.
 func (d *desk) look(h *hall.Hall) {
-	d.Day, d.Clock = h.Day, d.At.Trusted || h.Clock.Boot == d.At.Boot
+	d.Day, d.Clock = h.Day, d.At.Trusted || h.Confirmed(d.At)
 	for _, a := range h.ListAlarms() {
 		if len(a.Acked) < len(alarmAcks) {
 			d.Alarms = append(d.Alarms, a)

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"halld/cmd/internal/console"
 	"halld/cmd/internal/console/consoletest"
@@ -131,4 +132,27 @@ func compact(t *testing.T, s string) string {
 		t.Fatalf("%q is not JSON: %v", s, err)
 	}
 	return b.String()
+}
+
+// TestDateIsAskedForDayByDay: a word on the date holds for that day only, and the
+// page asks for it when the rules do.
+func TestDateIsAskedForDayByDay(t *testing.T) {
+	r := newRig(t)
+	r.hall.Doubt()
+	r.signIn("02", "9134")
+	asks := func() bool {
+		_, body := r.page("/staff/problems")
+		return strings.Contains(body, "核准日期</h2>")
+	}
+	if !asks() {
+		t.Error("nobody is asked for the date")
+	}
+	r.do("clock/confirm", `{"date":"2026-03-02","staff":"02"}`)
+	if asks() {
+		t.Error("somebody is asked for a date that was confirmed")
+	}
+	r.hall.Later(24 * time.Hour)
+	if !asks() {
+		t.Error("nobody is asked for the date of the next day")
+	}
 }

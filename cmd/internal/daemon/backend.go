@@ -85,7 +85,8 @@ type Status struct {
 	Name        string         `json:"name"`
 	Version     string         `json:"version"`
 	Day         string         `json:"day"`
-	Clock       string         `json:"clock"` // "trusted" or "unsure"
+	Clock       string         `json:"clock"`          // "trusted" or "unsure"
+	Confirmed   bool           `json:"date_confirmed"` // staff vouch for today's date
 	Epoch       string         `json:"epoch"`
 	LastSeq     uint64         `json:"last_seq"`
 	Unconfirmed uint64         `json:"unconfirmed"`
@@ -108,6 +109,7 @@ func (b backend) Status(ctx context.Context) (any, error) {
 	}
 	err := d.loop.View(ctx, func(h *hall.Hall) {
 		s.Day, s.Waiting, s.InService = h.Day, h.Waiting(), !d.loop.service.stopped
+		s.Confirmed = h.Confirmed(now)
 		s.Devices, s.Warnings = d.health.devices(h.Health()), h.Warnings()
 	})
 	return s, err

@@ -150,11 +150,13 @@ func (h *Hall) Apply(r Record) {
 // judge lets a stamp pass as trusted when a person confirmed its date since the
 // machine started.
 func (h *Hall) judge(at Stamp) Stamp {
-	at.Trusted = at.Trusted || h.confirmed(at)
+	at.Trusted = at.Trusted || h.Confirmed(at)
 	return at
 }
 
-func (h *Hall) confirmed(at Stamp) bool {
+// Confirmed reports whether a person's word on the date ([ConfirmDate]) holds for a
+// stamp: of that day, and of the same run of the machine.
+func (h *Hall) Confirmed(at Stamp) bool {
 	return at.Boot != "" && h.Clock.Boot == at.Boot && h.Clock.Date == DateOf(at.Time).String()
 }
 
@@ -193,7 +195,7 @@ func (h *Hall) Due(at Stamp) Event {
 	at = h.judge(at)
 	day := h.day(at.Time)
 	// A day that lies ahead was a clock's mistake if a person says so.
-	if at.Trusted && (day > h.Day || day < h.Day && h.confirmed(at)) {
+	if at.Trusted && (day > h.Day || day < h.Day && h.Confirmed(at)) {
 		return newDay{}
 	}
 	return nil
