@@ -49,7 +49,7 @@ type Line interface {
 }
 
 // ErrOffline is wrapped by every error that means the wire is not there: the
-// adapter is pulled, the socket is closed, or the port has not opened yet.
+// adapter is pulled, the socket is closed, or the port can't be opened.
 var ErrOffline = errors.New("line is offline")
 
 // ErrNoAnswer is wrapped by every error that means the wire is there but the

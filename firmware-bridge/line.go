@@ -77,6 +77,7 @@ type Line struct {
 	mu        sync.Mutex
 	cur       *session      // the open port, nil while there is none
 	down      error         // why there is none
+	tried     chan struct{} // closed when the first attempt to open has ended
 	opened    chan struct{} // closed when cur is set, renewed when it is lost
 	listeners []func([]byte)
 	trace     *tracer
@@ -96,7 +97,7 @@ func newLine(a Address, o Opts, open opener) *Line {
 	return &Line{
 		addr: a, opts: o, open: open,
 		turns:  semaphore.NewWeighted(1),
-		down:   errNotYet,
+		tried:  make(chan struct{}),
 		opened: make(chan struct{}),
 		trace:  newTracer(a.String(), o),
 	}
@@ -116,10 +117,16 @@ func (l *Line) Listen(f func(b []byte)) {
 // Do implements devices.Line. Turns are taken first come, first served, so a
 // slow device delays the others by one transaction at most. f should set read
 // deadlines; when ctx ends, its reads and writes end at once with the
-// context's error. The Conn is worth nothing after f has returned.
+// context's error. Before the first attempt to open the port has ended it waits
+// for that, so it wants [Line.Run] to be running. The Conn is worth nothing after f has returned.
 func (l *Line) Do(ctx context.Context, f func(devices.Conn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	select {
+	case <-l.tried: // before that a line is not offline, it is not known
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 	if err := l.turns.Acquire(ctx, 1); err != nil {
 		return err

@@ -76,14 +76,11 @@ func TestSilenceIsTheDeadline(t *testing.T) {
 func TestWithoutAPortDoSaysOffline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(fakeAddr, Opts{}, opens())
-		for _, when := range []string{"before Run", "while the port is missing"} {
+		time.AfterFunc(time.Second, func() { start(t, l) })
+		for _, when := range []string{"before the first attempt", "while the port is missing"} {
 			_, err := ask(t.Context(), l, 0x33)
-			if !errors.Is(err, devices.ErrOffline) || !strings.Contains(err.Error(), fakeAddr.String()) {
-				t.Errorf("%s: got %v, want offline with the port's name", when, err)
-			}
-			if when == "before Run" {
-				start(t, l)
-				synctest.Wait()
+			if !errors.Is(err, devices.ErrOffline) || !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), fakeAddr.String()) {
+				t.Errorf("%s: got %v, want offline with the port's name and the reason", when, err)
 			}
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -143,6 +140,7 @@ func TestALateAnswerIsNotTheNextOne(t *testing.T) {
 		var heard []byte
 		l.Listen(func(b []byte) { heard = append(heard, b...) })
 		l.cur = newSession(l, p) // a line that nobody reads
+		l.know()
 		p.arrive(0x8A, 0x11)
 		err := l.Do(t.Context(), func(c devices.Conn) error {
 			if len(heard) != 2 {

@@ -43,6 +43,7 @@ func (l *Line) serve(ctx context.Context) (stayed time.Duration, err error) {
 	l.mu.Lock()
 	l.cur = s
 	close(l.opened)
+	l.know()
 	l.mu.Unlock()
 	l.say(true, nil)
 
@@ -68,7 +69,17 @@ func (l *Line) lose(why error) error {
 		l.trace.flush()
 	}
 	l.down = why
+	l.know()
 	return why
+}
+
+// know ends the time in which nothing is known of the line; l.mu is held.
+func (l *Line) know() {
+	select {
+	case <-l.tried:
+	default:
+		close(l.tried)
+	}
 }
 
 // say logs and reports a change of state. Only Run calls it.
