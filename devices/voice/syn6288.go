@@ -1,6 +1,7 @@
 package voice
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -129,7 +130,10 @@ func (c *Chip) ask(ctx context.Context, frame []byte) (answer byte, err error) {
 	cmd := frame[3]
 	err = c.line.Do(ctx, func(conn devices.Conn) error {
 		return ask.Answer(conn, frame, ask.Opts{Timeout: c.opts.Answer}, func(in []byte) (err error) {
-			answer, err = synAnswer(cmd, in)
+			if bytes.HasPrefix(frame, in) { // the wire's echo, whose text may hold the answer's byte
+				return ask.ErrMore
+			}
+			answer, err = synAnswer(cmd, bytes.TrimPrefix(in, frame))
 			return err
 		})
 	})

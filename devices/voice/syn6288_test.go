@@ -204,6 +204,24 @@ func FuzzSynAnswer(f *testing.F) {
 	})
 }
 
+// TestEchoIsNoAnswer, though the A of a ticket's number is the byte of a yes.
+func TestEchoIsNoAnswer(t *testing.T) {
+	withChip(t, func(cmd byte) []byte {
+		if cmd == synQuery {
+			return []byte{synIdle}
+		}
+		text, err := synText("A", 100)
+		if err != nil {
+			t.Error(err)
+		}
+		return synFrame(synSpeak, append([]byte{synGBK}, text...)...) // of which nobody has heard
+	}, func(t *testing.T, c *Chip, _ chan []byte) {
+		if err := c.Speak(t.Context(), "A", 100); err != nil || c.heard.Load() {
+			t.Errorf("got %v, heard: %t; want a chip that cannot be heard, as its wire only echoes", err, c.heard.Load())
+		}
+	})
+}
+
 func TestChipTrouble(t *testing.T) {
 	withChip(t, func(byte) []byte { return []byte{synRefused} }, func(t *testing.T, c *Chip, _ chan []byte) {
 		if err := c.Speak(t.Context(), "一", 100); err == nil || devices.FaultOf(err) != devices.BadAnswer {
