@@ -160,14 +160,20 @@ func Serve(ctx context.Context, l net.Listener, handler http.Handler, cert *Cert
 		Handler: hurry(handler), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 16 << 10,
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
+	ended := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
+		defer close(ended)
 		through, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 		defer cancel()
 		if s.Shutdown(through) != nil {
 			s.Close()
 		}
 	})
-	defer stop()
+	defer func() {
+		if !stop() {
+			<-ended
+		}
+	}()
 	serve := s.Serve
 	if cert != nil {
 		s.TLSConfig = cert.Config()

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,7 +47,9 @@ func TestRemovedDeviceLeavesNoFault(t *testing.T) {
 	if err := s.hw.Cables["lockers"].Pull(); err != nil {
 		t.Fatal(err)
 	}
-	s.until("the locker is missed", func(h *hall.Hall) bool { return h.Faults() > 0 })
+	s.until("the locker is missed", func(h *hall.Hall) bool {
+		return slices.ContainsFunc(h.Health(), func(d hall.Device) bool { return d.Name == "locker/A" && d.Fault != "" })
+	})
 	s.stop()
 	s.cfg.Lockers = nil
 	s.start()
