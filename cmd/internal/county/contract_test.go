@@ -83,7 +83,7 @@ func TestSchemasRefuse(t *testing.T) {
 		"record":  {`{}`, `{"specversion":"1.0","data":{"person":{"name":"张三"}}}`},
 		"state":   {`{"online":true,"session":"a1b2c3d4e5f60718"}`, `{"online":false}`},
 		"health":  {`{"session":"a1b2c3d4e5f60718"}`},
-		"result":  {`{"id":"a","ok":false}`, `{"id":"a","ok":true,"error":"later"}`, `{"id":"a b","ok":true}`},
+		"result":  {`{"id":"a","ok":false}`, `{"id":"a","ok":true,"error":"later"}`, `{"id":"a\nb","ok":true}`},
 		"ack":     {`{"epoch":"3f9c2b7d10a4e586","upto":-1,"holes":[]}`, `{"epoch":"3f9c2b7d10a4e586","upto":1,"holes":null}`, `{"epoch":"x","upto":1,"holes":[]}`},
 		"command": {`{"id":"a","name":"open-door","session":"a1b2c3d4e5f60718","expires":"2026-03-01T08:45:00+08:00"}`},
 		"lists":   {`{"version":0}`},
