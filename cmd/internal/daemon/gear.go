@@ -101,7 +101,7 @@ func table(cfg *config.Config, device string) string {
 func (d *Daemon) letterhead(refKey []byte) slip.House {
 	h := d.cfg.Hall
 	house := slip.House{
-		Name: h.Name, Office: h.Office, Hotline: h.Hotline, Complaints: h.Complaints,
+		Name: h.Name, Operator: h.Operator, Office: h.Office, Hotline: h.Hotline, Complaints: h.Complaints,
 		Code: slip.ShortCode(refKey, d.cfg.HallID()),
 	}
 	if p := d.cfg.Printer; p != nil && p.Logo != "" {

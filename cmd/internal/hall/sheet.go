@@ -98,7 +98,7 @@ var books = []Book{
 	{"training", "培训台账", []string{"training."}, trainingHeads, layTraining},
 	{"notice", "告知和投诉台账", []string{"notice.", "checkin.refused", "emergency."}, noticeHeads, layNotices},
 	{"cash", "收付款和交接台账", []string{"deposit.", "payment.", "cash."}, cashHeads, layCash},
-	{"life", "工具增减和维修台账", []string{"tool."}, lifeHeads, layLife},
+	{"life", "工具增减和维修台账", []string{"tool.", "rental.inspected", "rental.swapped"}, lifeHeads, layLife},
 	{"door", "柜门、寄存和设备记录", []string{"locker.", "storage.", "device."}, doorHeads, layDoors},
 	{"exception", "例外清单", nil, exceptionHeads, layExceptions},
 }

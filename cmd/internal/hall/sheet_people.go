@@ -165,7 +165,7 @@ var noticeHeads = []string{"时间", "编号", "事项", "证件尾号", "内容
 
 // layNotices is the 告知和投诉: what people were told in writing, and calls for
 // help at the windows.
-func layNotices(s *Sheet, _ Config, records iter.Seq[Record], p Period) {
+func layNotices(s *Sheet, cfg Config, records iter.Seq[Record], p Period) {
 	for r := range records {
 		if !p.holds(r.At) {
 			continue
@@ -179,7 +179,15 @@ func layNotices(s *Sheet, _ Config, records iter.Seq[Record], p Period) {
 		case *EmergencyRaised:
 			s.add(at, d.ID, "紧急呼叫", "", strconv.Itoa(d.Window)+"号窗口", "", d.Staff)
 		case *EmergencyAcked:
-			s.add(at, d.ID, "紧急呼叫确认", "", roleName[d.Role]+"确认，用时"+strconv.Itoa(minutes(d.After, 1))+"分钟", "", d.Staff)
+			s.add(at, d.ID, "紧急呼叫确认", "", cfg.known(d.Role)+"，用时"+strconv.Itoa(minutes(d.After, 1))+"分钟", "", d.Staff)
 		}
 	}
+}
+
+// known is how somebody in charge has taken note of an emergency.
+func (c Config) known(r Role) string {
+	if c.AlarmRole(r) != r {
+		return "已报告" + roleName[r]
+	}
+	return roleName[r] + "确认"
 }

@@ -193,7 +193,11 @@ func TestLifeAndDoorBooks(t *testing.T) {
 	s.want("life", "事项", "新增", "新增", "维修", "申请修复入库", "修复入库", "变更", "盘点")
 	s.want("life", "审批人", "", "", "", "", "02", "02", "")
 	s.want("life", "内容", "", "", "", "", "", "押金：20.00元 → 30.00元", "账面2件，实点1件；缺少SP-01铁锹")
-	s.upTo(Out, "DR-01")
+	r := s.upTo(Returned, "DR-01")
+	s.do(RentalInspect{Rental: r, Result: ResultDamaged, Deduct: 500, Staff: "02", Note: "壳裂"})
+	if last := s.sheet("life", Period{}).Rows; !slices.Equal(last[len(last)-1][4:6], []string{"检查后维修", "损坏"}) {
+		t.Errorf("got %q of an inspection", last[len(last)-1])
+	}
 	if doors := s.sheet("door", Period{}).cells("柜门或设备"); !slices.Contains(doors, "A/3") {
 		t.Errorf("got doors %q", doors)
 	}

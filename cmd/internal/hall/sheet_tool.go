@@ -11,8 +11,8 @@ import (
 
 var lifeHeads = []string{"时间", "申请编号", "工具编号", "工具名称", "事项", "内容", "费用#", "申报人", "审批人", "原因"}
 
-// layLife is what came to the stock, changed in it and left it, with the
-// stock-takes.
+// layLife is what came to the stock, changed in it and left it, also at the
+// inspection after a rental, with the stock-takes.
 func layLife(s *Sheet, _ Config, records iter.Seq[Record], p Period) {
 	for r := range records {
 		if !p.holds(r.At) {
@@ -31,10 +31,28 @@ func layLife(s *Sheet, _ Config, records iter.Seq[Record], p Period) {
 			s.add(at, d.Request, c.Tool.ID, c.Tool.Name, "申请"+actionName[c.Action], "", c.Cost.String(), c.Staff, "", c.Reason)
 		case *ToolRefused:
 			s.add(at, d.Request, d.Tool, "", "申请未批准", "", "", "", d.Staff, d.Reason)
+		case *RentalInspected:
+			if to := afterInspection[d.Result]; to != ToolIn {
+				s.add(at, d.Rental, d.Tool, "", "检查后"+toolStateName[to], d.found(), "", d.Staff, d.Second, d.Note)
+			}
+		case *RentalSwapped:
+			s.add(at, d.Rental, d.Tool, "", "换下"+toolStateName[ToolInRepair], "", "", d.Staff, "", d.Reason)
 		case *StockTaken:
 			s.add(at, "", "", "", "盘点"+d.Locker, d.text(), "", d.Staff, d.Second, d.Remarks)
 		}
 	}
+}
+
+// found is what an inspection found, in a line.
+func (d *RentalInspected) found() string {
+	parts := []string{resultName[d.Result]}
+	if len(d.Failed) > 0 {
+		parts = append(parts, "不合格："+strings.Join(d.Failed, "、"))
+	}
+	if len(d.Missing) > 0 {
+		parts = append(parts, "缺"+strings.Join(d.Missing, "、"))
+	}
+	return strings.Join(parts, "；")
 }
 
 // text is a stock-take in a line.

@@ -26,7 +26,7 @@ func (d *CountyNoticeShown) apply(h *Hall, _ Stamp) { h.Notice = *d }
 
 // CountyNotice is a line that the county wants on the board.
 type CountyNotice struct {
-	Text  string
+	Text  *string // empty takes the line away
 	Until string
 }
 
@@ -34,8 +34,13 @@ type CountyNotice struct {
 const longestNotice = 200
 
 func (e CountyNotice) handle(h *Hall, _ Stamp) (Outcome, error) {
-	text := strings.TrimSpace(e.Text)
+	text := ""
+	if e.Text != nil {
+		text = strings.TrimSpace(*e.Text)
+	}
 	switch {
+	case e.Text == nil:
+		return Outcome{}, refuse("text", "通知没有 text；要撤下通知，text 写成空的")
 	case len([]rune(text)) > longestNotice:
 		return Outcome{}, refuse("too-long", "通知最多%d个字", longestNotice)
 	case strings.ContainsFunc(text, unicode.IsControl):

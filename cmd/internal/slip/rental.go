@@ -49,7 +49,7 @@ func big(s string) printer.Line {
 // on the stub the signature (先批后租、使用签字、量化计价).
 func rental(s sheet, d hall.RentalSlip) []printer.Line {
 	lines := join(s.heading(),
-		rows("单号", d.Rental), s.party(d.Last4), rows("时间", d.Issued, "用途", d.Trade, "审批人", d.Approver), rule())
+		rows("单号", d.Rental, "出租方", s.house.Operator), s.party(d.Last4), rows("时间", d.Issued, "用途", d.Trade, "审批人", d.Approver), rule())
 	for i, l := range d.Lines {
 		lines = append(lines, toolName(l.Tool, l.Name))
 		lines = append(lines, rows("  换下", l.For)...)

@@ -15,7 +15,7 @@ func house(t testing.TB) House {
 		t.Fatal(err)
 	}
 	return House{
-		Name: "平定县零工市场", Office: "平定县零工市场办公室，东大街1号", Hotline: "0353-6060000", Complaints: "12333",
+		Name: "平定县零工市场", Operator: "平定县公共就业服务中心", Office: "平定县零工市场办公室，东大街1号", Hotline: "0353-6060000", Complaints: "12333",
 		Logo: logo, Code: ShortCode([]byte("a key for tests"), "140321-01"),
 	}
 }

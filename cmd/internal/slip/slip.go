@@ -15,6 +15,7 @@ import (
 // House is what stands on every slip.
 type House struct {
 	Name       string         // 平定县零工市场
+	Operator   string         // who runs it and lends the tools; empty: not printed
 	Office     string         // who explains the rules, with the address; empty: not printed
 	Hotline    string         // 服务热线
 	Complaints string         // 投诉举报; empty: the hotline takes them

@@ -30,7 +30,7 @@ var templates = map[string]template{
 		proof: []string{"notice", "issued"},
 	},
 	"rental": {
-		version: 1, copies: []string{customerCopy, stub}, body: fill(rental), named: true,
+		version: 2, copies: []string{customerCopy, stub}, body: fill(rental), named: true,
 		needs: []string{
 			"rental", "last4", "lines.tool", "lines.name", "lines.deposit", "prices", "deposit",
 			"terms.version", "terms.lines", "binding", "stub", "issued",
