@@ -1,6 +1,8 @@
 package console
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"html/template"
 	"maps"
@@ -17,6 +19,7 @@ var helpers = template.FuncMap{
 	"form":   form,
 	"hidden": hidden,
 	"whole":  whole,
+	"brief":  brief,
 	"join":   func(list []string) string { return strings.Join(list, "、") },
 	"lines":  func(list []string) string { return strings.Join(list, "\n") },
 	"nonzero": func(v any) string {
@@ -55,3 +58,12 @@ func hidden(pairs ...any) template.HTML {
 }
 
 func esc(v any) string { return template.HTMLEscaper(v) }
+
+// brief is a cell of a book as a page shows it: of a person's reference so much as
+// tells one row from another. The export has the whole.
+func brief(cell string) string {
+	if b, err := hex.DecodeString(cell); err == nil && len(b) == sha256.Size {
+		return cell[:8] + "…"
+	}
+	return cell
+}

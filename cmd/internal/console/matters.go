@@ -31,7 +31,7 @@ func matters(h *hall.Hall) (list []matter) {
 func settledAt(h *hall.Hall, w hall.Warning) string {
 	page, key, value := "queue", "", w.Subject
 	switch w.Code {
-	case "door-forced", "door-open", "door-repair", "door-jammed":
+	case "door-forced", "door-open", "door-repair", "door-stuck", "door-jammed":
 		page, key = "doors", "door"
 	case "storage-left":
 		page, key = "doors", "door"

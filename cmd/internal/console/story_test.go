@@ -162,7 +162,8 @@ func TestNobodyIsKeptFromAButton(t *testing.T) {
 
 // TestBooksOnPages: a ledger to look at and to take away.
 func TestBooksOnPages(t *testing.T) {
-	clerk := busy(t).as("02", "9134")
+	r := busy(t)
+	clerk := r.as("02", "9134")
 	wants(t, "rentals", clerk.look("/staff/books?book=rental&from=2026-03-01&to=2026-03-31"), "工具租赁台账", "R260302-001", "签字联")
 	wants(t, "no rentals", clerk.look("/staff/books?book=rental&from=2026-04-01"), "没有记录")
 	for _, b := range []string{"cash", "lifecycle", "accounts", "overdue"} {
@@ -171,6 +172,14 @@ func TestBooksOnPages(t *testing.T) {
 	wants(t, "a wrong day", clerk.look("/staff/books?book=rental&from=1.3."), "日期“1.3.”不对")
 	wants(t, "a wrong book", clerk.look("/staff/books?book=x"), "没有台账")
 	wants(t, "on paper", clerk.press("/staff/books?book=rental&from=2026-03-01&to=2026-03-31", "ledger/print"), "正在打印")
+	ref := strings.Repeat("0a", 32)
+	if err := r.hall.Swipe(ref, "002X"); err != nil {
+		t.Fatal(err)
+	}
+	if page := clerk.look("/staff/books?book=checkin"); strings.Contains(page, ref) || !strings.Contains(page, "0a0a0a0a…") {
+		t.Error("the page does not show the beginning of a reference")
+	}
+	wants(t, "the whole reference", clerk.look("/staff/books.csv?book=checkin"), ref)
 	csv := clerk.look("/staff/books.csv?book=cash")
 	if !strings.HasPrefix(csv, "\ufeff时间,单号,") || !strings.Contains(csv, "收押金,扫码,200.00,,0.00,01") || !strings.Contains(csv, "\r\n") {
 		t.Errorf("the CSV begins %q", csv[:min(len(csv), 200)])

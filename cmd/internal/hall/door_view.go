@@ -76,6 +76,8 @@ func (h *Hall) warnDoors(warn func(code, subject, format string, args ...any)) {
 			warn("door-repair", string(id), "柜门%s已停用报修（%s，%s），修好后请恢复使用", id, b.Repair, b.Out)
 		case b.Out == "" && b.Fails > 1:
 			warn("door-jammed", string(id), "柜门%s连续两次没有打开，请停用并报修", id)
+		case b.Out == "" && b.Fails == 1:
+			warn("door-stuck", string(id), "柜门%s上次没有打开，请到柜前查看，可再开一次；仍打不开就停用并报修", id)
 		}
 	}
 	for _, o := range h.Undecided() {
