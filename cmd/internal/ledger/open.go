@@ -72,18 +72,15 @@ func (l *Ledger) load() error {
 		}
 		return errUncreated
 	}
-	mended, err := mendLog(l.path + "-wal")
+	mended, err := l.mendLog()
 	if err != nil {
 		return err
-	}
-	if mended {
-		l.opts.Log.Error("the ledger's log was damaged and was made readable; the records say what is lost")
 	}
 	d, err := openDB(l.path, l.opts.VFS, l.opts.Busy)
 	if err != nil {
 		return err
 	}
-	if err := l.adopt(d); err != nil {
+	if err := l.adopt(d, mended); err != nil {
 		if errors.Is(err, ErrBroken) {
 			err = errors.Join(err, d.keepWAL()) // leave the evidence as it is
 		}
@@ -93,12 +90,36 @@ func (l *Ledger) load() error {
 	return nil
 }
 
-// adopt checks an open file and takes what the ledger keeps in memory.
-func (l *Ledger) adopt(d *db) error {
+// mendLog makes a damaged log read to its end again, and reports whether it had to.
+// It does so under the ledger's lock: the log of a ledger in use is not to be
+// touched.
+func (l *Ledger) mendLog() (mended bool, err error) {
+	log := l.path + "-wal"
+	if !logDamaged(log) {
+		return false, nil
+	}
+	d, err := inspectDB(l.path, l.opts.VFS, l.opts.Busy)
+	if err != nil && !errors.Is(err, ErrBroken) { // what is broken without its log may be well with it
+		return false, err
+	}
+	err = mendLog(log)
+	if d != nil {
+		err = errors.Join(err, d.Close())
+	}
+	if err != nil {
+		return false, fmt.Errorf("mending the log: %w", err)
+	}
+	l.opts.Log.Error("the ledger's log was damaged and was made readable; the records say what is lost")
+	return true, nil
+}
+
+// adopt checks an open file, all of one whose log was damaged, and takes what the
+// ledger keeps in memory.
+func (l *Ledger) adopt(d *db, mended bool) error {
 	if err := d.checkHeader(); err != nil {
 		return err
 	}
-	whole := fileSize(l.path) <= l.opts.Whole
+	whole := mended || fileSize(l.path) <= l.opts.Whole
 	if whole {
 		if err := d.quickCheck(); err != nil {
 			return err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"io/fs"
 	"os"
 )
 
@@ -21,25 +20,23 @@ const (
 // mendLog makes a log that was damaged read to its end again. SQLite takes the
 // first frame that does not match its checksum for the end, and would drop every
 // record behind a single changed byte without a word. With the checksums made
-// anew it reads on, and the record with that byte is found by its own hash.
-func mendLog(path string) (mended bool, err error) {
+// anew it reads on, and the record with that byte is found by its own hash. Nobody
+// may have the ledger open.
+func mendLog(path string) error {
 	b, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
 	if err != nil || !mend(b) {
-		return false, err
+		return err
 	}
 	part := path + ".part"
 	f, err := os.OpenFile(part, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
-		return false, err
+		return err
 	}
 	_, err = f.Write(b)
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
 		err = os.Rename(part, path)
 	}
-	return err == nil, err
+	return err
 }
 
 // logDamaged reports whether mendLog would have something to do.
@@ -49,9 +46,10 @@ func logDamaged(path string) bool {
 }
 
 // mend makes the checksums of a damaged log anew, and reports whether it was one.
-// A power cut leaves a torn end, with at most the one commit behind it that was
-// under way; two commits behind a bad frame mean that it was whole once, because
-// each is on the card before the next begins.
+// What a power cut or a commit that failed leaves behind a bad frame holds a single
+// commit, and another bad frame comes before what an older one left. Two commits in
+// a row behind a bad frame mean that it was whole once, because each is on the card
+// before the next begins.
 func mend(b []byte) bool {
 	w := wal(b)
 	n := (len(b) - walHeader) / walFrame
@@ -63,16 +61,18 @@ func mend(b []byte) bool {
 	if !w.sound() {
 		salts, first = string(w.frame(1)[8:16]), 0
 	}
-	last, commits := 0, 0
+	last, row := 0, 0 // the last commit of a row of them
 	for i := range n {
 		switch f := w.frame(i); {
 		case string(f[8:16]) != salts || string(f[16:24]) != w.sum(i):
-			first = min(first, i)
+			first, row = min(first, i), 0
 		case i > first && binary.BigEndian.Uint32(f[4:]) != 0 && !w.repeats(i):
-			last, commits = i, commits+1
+			if row++; row > 1 {
+				last = i
+			}
 		}
 	}
-	if commits < 2 {
+	if last == 0 {
 		return false
 	}
 	if !w.sound() {

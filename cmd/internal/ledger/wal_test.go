@@ -2,11 +2,13 @@ package ledger
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 )
 
 // killed is what a ledger of n records, each committed on its own, leaves that
@@ -94,6 +96,55 @@ func TestTornLogStaysTorn(t *testing.T) {
 		if mend(log[:n]) {
 			t.Errorf("%d bytes were mended", n)
 		}
+	}
+}
+
+// TestFailedCommitsStayTorn: what two commits have left that failed one after the
+// other, the longer one first, is never taken for records.
+func TestFailedCommitsStayTorn(t *testing.T) {
+	_, log, _ := killed(t, 4)
+	pages := 1 // of the commit that founds the ledger
+	for binary.BigEndian.Uint32(wal(log).frame(pages - 1)[4:]) == 0 {
+		pages++
+	}
+	left := log[walHeader : walHeader+pages*walFrame]
+	if pages < 2 || len(left) > len(log)/2 {
+		t.Fatalf("the first commit is of %d pages", pages)
+	}
+	if log = slices.Concat(log, left, left); mend(log) {
+		t.Error("commits that failed were brought back")
+	}
+}
+
+// TestDamagedLogInUseStays: somebody who starts the hall a second time does not
+// take the log away from under the first one.
+func TestDamagedLogInUseStays(t *testing.T) {
+	l, path := openNew(t)
+	for i := range 12 {
+		if _, err := l.Append([]Entry{entry(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log, err := os.OpenFile(path+"-wal", os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	if _, err := log.WriteAt([]byte("damage"), walHeader+walFrame+1000); err != nil {
+		t.Fatal(err)
+	}
+	if !logDamaged(path + "-wal") {
+		t.Fatal("the log is not damaged")
+	}
+	if _, err := Open(path, Opts{Hall: testHall, Busy: time.Millisecond}); !errors.Is(err, ErrInUse) {
+		t.Errorf("a second Open gives %v", err)
+	}
+	before, err := log.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.Stat(path + "-wal"); err != nil || !os.SameFile(before, after) {
+		t.Errorf("the log is another file now, %v", err)
 	}
 }
 
