@@ -97,6 +97,7 @@ func newLine(a Address, o Opts, open opener) *Line {
 	return &Line{
 		addr: a, opts: o, open: open,
 		turns:  semaphore.NewWeighted(1),
+		down:   errNotYet,
 		tried:  make(chan struct{}),
 		opened: make(chan struct{}),
 		trace:  newTracer(a.String(), o),
@@ -118,7 +119,8 @@ func (l *Line) Listen(f func(b []byte)) {
 // slow device delays the others by one transaction at most. f should set read
 // deadlines; when ctx ends, its reads and writes end at once with the
 // context's error. Before the first attempt to open the port has ended it waits
-// for that, so it wants [Line.Run] to be running. The Conn is worth nothing after f has returned.
+// for that, so it wants [Line.Run] to be running. The Conn is worth nothing after
+// f has returned.
 func (l *Line) Do(ctx context.Context, f func(devices.Conn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -104,6 +104,17 @@ func TestWaitOpenSaysTheLatestReason(t *testing.T) {
 	})
 }
 
+func TestWaitOpenBeforeTheFirstAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLine(fakeAddr, Opts{}, opens())
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := l.WaitOpen(ctx); !errors.Is(err, errNotYet) || strings.Contains(err.Error(), "%!") {
+			t.Errorf("WaitOpen: got %v, want that it was not opened yet", err)
+		}
+	})
+}
+
 func TestStrayBytesGoToTheListeners(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newFakePort()
