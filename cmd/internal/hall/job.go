@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
@@ -222,7 +223,8 @@ func (h *Hall) onPaper(t *Ticket) bool {
 }
 
 // noPaper reports whether the last slip of a template for a subject has surely not
-// come out, and does not until somebody sees to the printer.
+// come out, and does not until somebody sees to the printer. A 补打 that waits takes
+// nothing from the paper before it.
 func (h *Hall) noPaper(template, subject string) bool {
 	var last *Job
 	var stuck bool
@@ -232,5 +234,14 @@ func (h *Hall) noPaper(template, subject string) bool {
 			last = j
 		}
 	}
-	return last != nil && (last.State == JobHeld || last.State == JobQueued && stuck)
+	if last == nil || last.State != JobHeld && (last.State != JobQueued || !stuck) {
+		return false
+	}
+	for _, j := range h.Jobs {
+		out := j.State == JobPrinted || j.State == JobUnconfirmed
+		if out && j.Slip.Template == template && bytes.Equal(j.Slip.Data, last.Slip.Data) {
+			return false
+		}
+	}
+	return true
 }

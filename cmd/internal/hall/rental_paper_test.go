@@ -367,3 +367,29 @@ func TestNothingIsSignedThatIsNotOnPaper(t *testing.T) {
 		s.replayed()
 	}
 }
+
+// TestPaperIsOutWhateverItsReprint: a 补打 that the printer does not take, of a
+// contract that came out, keeps nobody from signing; a contract that was drawn up
+// anew has to come out itself.
+func TestPaperIsOutWhateverItsReprint(t *testing.T) {
+	s := withTools(t)
+	r := s.upTo(Approved, "DR-01")
+	var contract string
+	s.papers()
+	for id, j := range s.h.Jobs {
+		if j.Slip.Template == "rental" {
+			contract = id
+		}
+	}
+	s.do(Reprint{Ticket: contract, Staff: "01", Reason: "再要一份"})
+	for _, j := range s.sent() {
+		s.do(SlipResult{Job: j.ID, State: JobHeld})
+	}
+	sign := RentalSign{Rental: r, Staff: "01"}
+	if _, err := s.h.Handle(s.at, sign); err != nil {
+		t.Errorf("the contract is on paper, and yet: %v", err)
+	}
+	s.do(RentalContract{Rental: r, Staff: "01"})
+	s.refused(sign, "no-paper")
+	s.replayed()
+}
