@@ -43,22 +43,22 @@ func (b backend) Do(ctx context.Context, ev hall.Event) (any, error) {
 const doorPatience = 3 * time.Second
 
 // whenShut puts an event before the rules, and again while the door that it needs
-// is being shut, so that nobody is refused for being as quick as a door.
+// is being shut, so that nobody is refused for being as quick as a door. An answer
+// that took longer was given by the door, after the rules had agreed.
 func (b backend) whenShut(ctx context.Context, ev hall.Event) (any, error) {
 	changed, end := b.d.changes.listen()
 	defer end()
-	late := time.After(doorPatience)
+	patience, cancel := context.WithTimeout(ctx, doorPatience)
+	defer cancel()
 	for {
 		reply, err := b.d.loop.Do(ctx, ev)
 		var no *hall.Refusal
-		if !errors.As(err, &no) || no.Code != hall.CodeDoorBusy {
+		if !errors.As(err, &no) || no.Code != hall.CodeDoorBusy || patience.Err() != nil {
 			return reply, err
 		}
 		select {
 		case <-changed:
-		case <-late:
-			return reply, err
-		case <-ctx.Done():
+		case <-patience.Done():
 			return reply, err
 		}
 	}

@@ -60,12 +60,15 @@ func (b backend) Sheet(ctx context.Context, key string, p hall.Period) (hall.She
 		}
 	}
 	sheet, err := kept.Sheet(rules(b.d.cfg), records, p)
+	if err = cmp.Or(broken, err); err != nil {
+		return hall.Sheet{}, err
+	}
 	for _, flaw := range bad {
 		row := make([]string, len(sheet.Columns))
 		row[0] = damaged(flaw).Error()
 		sheet.Rows = append(sheet.Rows, row)
 	}
-	return sheet, cmp.Or(broken, err)
+	return sheet, nil
 }
 
 // damaged says in the staff's words which record did not read.
