@@ -85,17 +85,20 @@ func (b *book) recover(ctx context.Context, rec *ledger.Recovery, h *hall.Hall, 
 	if err := b.ledger.SaveSnapshot(ledger.Snapshot{Version: hall.SnapshotVersion, State: state}); err != nil {
 		return err
 	}
-	return b.tell(told)
+	return b.tell(told, h)
 }
 
-// tell records what was set aside, which ends the recovery.
-func (b *book) tell(told *hall.LedgerRecovered) error {
+// tell records what was set aside, which ends the recovery, and lets the hall know.
+func (b *book) tell(told *hall.LedgerRecovered, h *hall.Hall) error {
 	at := b.clock.now()
 	entry := ledger.Entry{
 		Kind: string(told.Kind()), Subject: told.Subject(), Data: told,
 		Time: at.Time, Trusted: at.Trusted, Boot: at.Boot, Uptime: at.Uptime,
 	}
 	_, err := b.ledger.Append([]ledger.Entry{entry}, ledger.RecoveryDone())
+	if err == nil {
+		h.Apply(hall.Record{At: at, Data: told})
+	}
 	return err
 }
 

@@ -78,7 +78,7 @@ func (d *CashClosed) Subject() string { return d.Handover }
 func (d *CashIssued) Subject() string { return d.Day }
 
 func (d *CashHanded) apply(h *Hall, at Stamp) {
-	h.HandoverSeq++
+	count(&h.HandoverSeq, d.Handover)
 	h.Handovers[d.Handover] = &Handover{CashHanded: *d, Time: minute(at)}
 	h.Drawer = Drawer{Methods: map[string]Fen{}, Float: d.Float, Since: minute(at)}
 	for _, day := range h.Cash {

@@ -92,7 +92,7 @@ func (*DoorOpening) Kind() Kind        { return "locker.opening" }
 func (d *DoorOpening) Subject() string { return string(d.Door) }
 
 func (d *DoorOpening) apply(h *Hall, at Stamp) {
-	h.OpSeq++
+	count(&h.OpSeq, d.Op)
 	h.Ops[d.Op] = &Operation{
 		ID: d.Op, Door: d.Door, Purpose: d.Purpose, About: d.About, Tool: d.Tool, Accessories: slices.Clone(d.Accessories),
 		Staff: d.Staff, Reason: d.Reason, State: OpQueued, Begun: at,

@@ -47,7 +47,7 @@ func (d *EmergencyRaised) Subject() string { return d.ID }
 func (d *EmergencyAcked) Subject() string  { return d.ID }
 
 func (d *EmergencyRaised) apply(h *Hall, at Stamp) {
-	h.AlarmSeq++
+	count(&h.AlarmSeq, d.ID)
 	h.Tally.Emergencies++
 	h.Emergencies[d.ID] = &Emergent{ID: d.ID, Window: d.Window, Staff: d.Staff, At: at}
 }

@@ -35,6 +35,20 @@ func (d *LedgerRecovered) Losses() (list []string) {
 	return list
 }
 
+// apply leaves out as many numbers as the lost records may have given: one of them
+// may stand on a paper that somebody has.
+func (d *LedgerRecovered) apply(h *Hall, _ Stamp) {
+	lost := 0
+	for _, r := range d.Lost {
+		lost += int(r[1]-r[0]) + 1
+	}
+	for _, given := range []*int{
+		&h.JobSeq, &h.OpSeq, &h.RentalSeq, &h.HandoverSeq, &h.RepairSeq, &h.StorageSeq, &h.RequestSeq, &h.NoticeSeq, &h.AlarmSeq,
+	} {
+		*given += lost
+	}
+}
+
 // LedgerSalvaged carries a record of the ledger before that the county has not
 // committed, byte for byte. It changes nothing here: its effect is part of the
 // state that the new ledger began with.
@@ -60,12 +74,11 @@ type KindDigest struct {
 	Hash  string `json:"hash"` // SHA-256 over their hashes, 32 bytes each, in order
 }
 
-func (*LedgerRecovered) Kind() Kind         { return "ledger.recovered" }
-func (*LedgerSalvaged) Kind() Kind          { return "ledger.salvaged" }
-func (*LedgerDigest) Kind() Kind            { return "ledger.digest" }
-func (d *LedgerRecovered) Subject() string  { return d.Epoch }
-func (*LedgerSalvaged) Subject() string     { return "ledger" }
-func (d *LedgerDigest) Subject() string     { return d.Day }
-func (*LedgerRecovered) apply(*Hall, Stamp) {}
-func (*LedgerSalvaged) apply(*Hall, Stamp)  {}
-func (*LedgerDigest) apply(*Hall, Stamp)    {}
+func (*LedgerRecovered) Kind() Kind        { return "ledger.recovered" }
+func (*LedgerSalvaged) Kind() Kind         { return "ledger.salvaged" }
+func (*LedgerDigest) Kind() Kind           { return "ledger.digest" }
+func (d *LedgerRecovered) Subject() string { return d.Epoch }
+func (*LedgerSalvaged) Subject() string    { return "ledger" }
+func (d *LedgerDigest) Subject() string    { return d.Day }
+func (*LedgerSalvaged) apply(*Hall, Stamp) {}
+func (*LedgerDigest) apply(*Hall, Stamp)   {}

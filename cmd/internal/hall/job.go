@@ -92,7 +92,7 @@ func (d *SlipQueued) job() Job {
 }
 
 func (d *SlipQueued) apply(h *Hall, at Stamp) {
-	h.JobSeq++
+	count(&h.JobSeq, d.Job)
 	j := d.job()
 	j.At = at
 	h.Jobs[d.Job] = &j

@@ -30,7 +30,7 @@ func (d *DoorService) apply(h *Hall, _ Stamp) {
 	case !d.Out:
 		b.Repair = ""
 	case d.Repair != b.Repair:
-		h.RepairSeq++
+		count(&h.RepairSeq, d.Repair)
 		b.Repair = d.Repair
 	}
 	if d.Out {

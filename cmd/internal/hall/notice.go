@@ -44,7 +44,7 @@ func (d *NoticeIssued) Subject() string { return d.Notice }
 func (d *NoticeIssued) Who() *Person    { return &d.Person }
 
 func (d *NoticeIssued) apply(h *Hall, at Stamp) {
-	h.NoticeSeq++
+	count(&h.NoticeSeq, d.Notice)
 	h.Tally.Notices++
 	if len(d.New) > 0 {
 		h.Tally.Mistakes++

@@ -26,7 +26,7 @@ func (d *RentalRequested) Subject() string { return d.Rental }
 func (d *RentalRequested) Who() *Person    { return &d.Person }
 
 func (d *RentalRequested) apply(h *Hall, at Stamp) {
-	h.RentalSeq++
+	count(&h.RentalSeq, d.Rental)
 	h.Rentals[d.Rental] = &Rental{
 		ID: d.Rental, Day: d.Day, Person: Person{Ref: d.Person.Ref, Last4: d.Person.Last4},
 		State: Requested, Lines: slices.Clone(d.Lines), By: d.Staff, Trade: d.Trade, Requested: at,

@@ -70,7 +70,7 @@ func (d *StorageEnded) Subject() string { return d.Storage }
 func (d *StorageBegun) Who() *Person    { return &d.Person }
 
 func (d *StorageBegun) apply(h *Hall, at Stamp) {
-	h.StorageSeq++
+	count(&h.StorageSeq, d.Storage)
 	h.Storages[d.Storage] = &Storage{
 		ID: d.Storage, Person: Person{Ref: d.Person.Ref, Last4: d.Person.Last4}, Door: d.Door, What: d.What, Day: d.Day, Since: at,
 	}

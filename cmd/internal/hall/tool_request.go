@@ -37,7 +37,7 @@ func (d *ToolRequested) Subject() string { return d.Change.Tool.ID }
 func (d *ToolRefused) Subject() string   { return d.Tool }
 
 func (d *ToolRequested) apply(h *Hall, at Stamp) {
-	h.RequestSeq++
+	count(&h.RequestSeq, d.Request)
 	r := &ToolRequest{ID: d.Request, Change: d.Change, ActionName: actionName[d.Change.Action], Changes: []string{}, Since: at.Time}
 	if was := d.Change.Was; was != nil {
 		r.Changes = changes(*was, d.Change.Tool)
