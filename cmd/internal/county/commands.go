@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"halld/cmd/internal/ledger"
 )
@@ -96,20 +97,20 @@ func parseCommand(m Message) (Command, error) {
 	case json.Unmarshal(m.Payload, &c) != nil:
 		return Command{}, errors.New("reading a command: not the JSON of one")
 	case !validID(c.ID):
-		return Command{}, fmt.Errorf("reading a command: its id is not 1 to %d bytes of text in one line", maxName)
-	case len(c.Name) > maxName:
-		return Command{}, fmt.Errorf("reading a command: its name is longer than %d bytes", maxName)
+		return Command{}, fmt.Errorf("reading a command: its id is not 1 to %d characters in one line", maxName)
+	case utf8.RuneCountInString(c.Name) > maxName:
+		return Command{}, fmt.Errorf("reading a command: its name is longer than %d characters", maxName)
 	}
 	_ = json.Unmarshal(c.Expires, &c.Command.Expires) // stays zero
 	c.Body = m.Payload
 	return c.Command, nil
 }
 
-// maxName is the longest id or name of a command, in bytes.
+// maxName is the longest id or name of a command, in characters.
 const maxName = 128
 
 func validID(s string) bool {
-	return s != "" && len(s) <= maxName && !strings.ContainsFunc(s, unicode.IsControl)
+	return s != "" && utf8.RuneCountInString(s) <= maxName && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // judge is why a command must not be carried out, or empty. If it is not known

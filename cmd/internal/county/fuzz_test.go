@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,5 +83,14 @@ func TestAlarmsAreFew(t *testing.T) {
 	}
 	if n := len(r.scan(t.Context())); n != 0 {
 		t.Errorf("found %d again", n)
+	}
+}
+
+// TestIDInChinese: the schema counts characters.
+func TestIDInChinese(t *testing.T) {
+	for n, want := range map[int]bool{0: false, 1: true, maxName: true, maxName + 1: false} {
+		if got := validID(strings.Repeat("令", n)); got != want {
+			t.Errorf("an id of %d characters: got %v", n, got)
+		}
 	}
 }
