@@ -24,7 +24,8 @@ type book struct {
 	hallID string
 	since  uint64 // records behind the last snapshot
 
-	lostSome bool // this start found that records of the ledger before are lost
+	ahead    uint64 // records that the county has and an old card lacked
+	lostSome bool   // this start found that records of the ledger before are lost
 }
 
 // snapshotEvery is how many records a start may have to replay.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -220,30 +221,9 @@ func TestOldCardIsPutBack(t *testing.T) {
 	c := newSeat(t)
 	proxy := countytest.StartProxy(t, c.url[len("tcp://"):])
 	s := onStage(t, fmt.Sprintf("\n[county]\nbrokers = [%q]\n", proxy.URL()))
-	people := cardreader.Sample(time.Now())
-	var adults []cardreader.Card
-	for _, p := range people {
-		if p.Birth < "2000" {
-			adults = append(adults, p)
-		}
-	}
-	if len(adults) < 4 {
-		t.Fatalf("%d grown-up people are too few", len(adults))
-	}
-	visit := func(p cardreader.Card) {
-		t.Helper()
-		s.swipe(p)
-		if slip := s.paper(); !strings.Contains(slip, "A00") {
-			t.Errorf("no number came out:\n%s", slip)
-		}
-		s.hw.Reader.Lift()
-		s.until("the slip is confirmed", func(h *hall.Hall) bool {
-			q := h.Queue().Waiting
-			return q[len(q)-1].Slip == hall.JobPrinted
-		})
-	}
+	adults := grownUps(t)
 	path := filepath.Join(s.cfg.DataDir, "ledger.db")
-	visit(adults[0])
+	s.visit(adults[0])
 	s.confirmed()
 	s.stop()
 	image, err := os.ReadFile(path)
@@ -251,7 +231,7 @@ func TestOldCardIsPutBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.start()
-	visit(adults[1])
+	s.visit(adults[1])
 	s.confirmed()
 	s.stop()
 	reached, _ := s.d.ledger.Head()
@@ -261,8 +241,8 @@ func TestOldCardIsPutBack(t *testing.T) {
 	proxy.Refuse(true)
 	s.start()
 	before := s.d.ledger.Epoch()
-	visit(adults[2])
-	visit(adults[3])
+	s.visit(adults[2])
+	s.visit(adults[3])
 	if now, _ := s.d.ledger.Head(); now <= reached {
 		t.Fatalf("the old card has %d records, which is not past the county's %d", now, reached)
 	}
@@ -295,6 +275,64 @@ func TestOldCardIsPutBack(t *testing.T) {
 			t.Error("the alarm of a day that is over stays")
 		}
 	})
+}
+
+// TestOldCardGivesNoNumberTwice: this morning's image of the card goes into the
+// box, and somebody has the number that it would give next.
+func TestOldCardGivesNoNumberTwice(t *testing.T) {
+	c := newSeat(t)
+	s := onStage(t, fmt.Sprintf("\n[county]\nbrokers = [%q]\n", c.url))
+	adults := grownUps(t)
+	path := filepath.Join(s.cfg.DataDir, "ledger.db")
+	given := []string{s.visit(adults[0])}
+	s.confirmed()
+	s.stop()
+	image, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.start()
+	given = append(given, s.visit(adults[1]), s.visit(adults[2]))
+	s.confirmed()
+	s.stop()
+	if err := os.WriteFile(path, image, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.start()
+	s.until("the clerk is told", func(h *hall.Hall) bool { return faultOf(h, ledgerName) == oldCard })
+	if number := s.visit(adults[3]); slices.Contains(given, number) {
+		t.Errorf("%s is given again, after %v", number, given)
+	}
+}
+
+// grownUps are four people of the sample cards who may rent anything.
+func grownUps(t *testing.T) (adults []cardreader.Card) {
+	t.Helper()
+	for _, p := range cardreader.Sample(time.Now()) {
+		if p.Birth < "2000" {
+			adults = append(adults, p)
+		}
+	}
+	if len(adults) < 4 {
+		t.Fatalf("%d grown-up people are too few", len(adults))
+	}
+	return adults
+}
+
+// visit lays a card on the reader until its slip is printed, and gives the number.
+func (s *stage) visit(p cardreader.Card) (number string) {
+	s.t.Helper()
+	s.swipe(p)
+	slip := s.paper()
+	if number = regexp.MustCompile(`A\d{3}`).FindString(slip); number == "" {
+		s.t.Errorf("no number came out:\n%s", slip)
+	}
+	s.hw.Reader.Lift()
+	s.until("the slip is confirmed", func(h *hall.Hall) bool {
+		q := h.Queue().Waiting
+		return q[len(q)-1].Slip == hall.JobPrinted
+	})
+	return number
 }
 
 func faultOf(h *hall.Hall, device string) string {

@@ -35,7 +35,7 @@ func (b *book) aside(cfg hall.Config) (*hall.Hall, missing) {
 // took their place. The saved records that h lacks are applied to it. A power cut
 // in between only means going on where it stopped.
 func (b *book) recover(ctx context.Context, rec *ledger.Recovery, h *hall.Hall, lacks missing) error {
-	told := &hall.LedgerRecovered{Reason: rec.Reason, Epoch: rec.Epoch, Records: rec.Records, Last: rec.Last, Lost: [][2]uint64{}}
+	told := &hall.LedgerRecovered{Reason: rec.Reason, Epoch: rec.Epoch, Records: rec.Records, Last: rec.Last, Lost: [][2]uint64{}, Ahead: b.ahead}
 	b.lostSome = b.lostSome || len(rec.Lost) > 0
 	for _, r := range rec.Lost {
 		told.Lost = append(told.Lost, r)

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"halld/cmd/internal/county"
 	"halld/cmd/internal/hall"
+	"halld/cmd/internal/ledger"
 )
 
 // reporter makes the line to the county.
@@ -73,6 +75,9 @@ func (d *Daemon) beginEpoch(ctx context.Context, h *hall.Hall, why error) error 
 	if err := d.ledger.NewEpoch(why.Error()); err != nil {
 		return err
 	}
+	var ahead ledger.AheadError
+	_ = errors.As(why, &ahead) // 0 if it is not known
+	d.book.ahead = ahead.County - ahead.Here
 	err := d.book.recover(ctx, d.ledger.Recovery(), h, nothing)
 	d.book.since, _ = d.ledger.Head() // behind the snapshot that it begins with
 	return err

@@ -1,6 +1,9 @@
 package hall
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
 
 // TestLostRecordGivesNoNumberTwice: what a damaged ledger has lost leaves a gap in
 // the numbers, and the rental that has the last one is not written over.
@@ -42,5 +45,17 @@ func TestNumberOfALostRecordIsLeftOut(t *testing.T) {
 	h.Apply(Record{At: s.at, Data: &LedgerRecovered{Lost: [][2]uint64{{uint64(len(s.ledger)), uint64(len(s.ledger))}}}})
 	if r := s.do(RentalRequest{Tools: []string{"SP-01"}, Staff: "01"}).(RentalView); r.Rental <= last {
 		t.Errorf("the next rental is %s, and somebody has a slip of %s", r.Rental, last)
+	}
+}
+
+// TestOldCardSkipsNumbers that somebody may have, and does not use them up.
+func TestOldCardSkipsNumbers(t *testing.T) {
+	for ahead, want := range map[uint64]int{0: 3, 5: 8, math.MaxUint64: 251} {
+		s := begin(t)
+		s.visitors("p1", "p2")
+		s.h.Apply(Record{At: s.at, Data: &LedgerRecovered{Ahead: ahead, Lost: [][2]uint64{}}})
+		if got := max(s.h.Next["match"], 1); got != want {
+			t.Errorf("with a county ahead by %d the next number is %d, want %d", ahead, got, want)
+		}
 	}
 }

@@ -21,6 +21,9 @@ type LedgerRecovered struct {
 	Records uint64      `json:"records"` // how many of its records were saved
 	Last    uint64      `json:"last"`    // its greatest sequence
 	Lost    [][2]uint64 `json:"lost"`    // sequences that could not be read
+
+	// Ahead is how many records the county has that an old image of the card lacks.
+	Ahead uint64 `json:"ahead,omitempty"`
 }
 
 // Losses says in the staff's words which records could not be read.
@@ -36,18 +39,25 @@ func (d *LedgerRecovered) Losses() (list []string) {
 }
 
 // apply leaves out as many numbers as the lost records may have given: one of them
-// may stand on a paper that somebody has.
+// may stand on a paper that somebody has. Of the day's queue numbers, which are
+// few, half of the rest stays at least.
 func (d *LedgerRecovered) apply(h *Hall, _ Stamp) {
-	lost := 0
+	lost := int(min(d.Ahead, mostSkipped))
 	for _, r := range d.Lost {
-		lost += int(r[1]-r[0]) + 1
+		lost += int(min(r[1]-r[0]+1, mostSkipped))
 	}
 	for _, given := range []*int{
 		&h.JobSeq, &h.OpSeq, &h.RentalSeq, &h.HandoverSeq, &h.RepairSeq, &h.StorageSeq, &h.RequestSeq, &h.NoticeSeq, &h.AlarmSeq,
 	} {
 		*given += lost
 	}
+	for _, s := range h.cfg.Services {
+		h.Next[s.Key] = max(h.Next[s.Key], s.First) + min(lost, h.left(s)/2)
+	}
 }
+
+// mostSkipped bounds what a number can tell of numbers: a county may say anything.
+const mostSkipped = 10_000
 
 // LedgerSalvaged carries a record of the ledger before that the county has not
 // committed, byte for byte. It changes nothing here: its effect is part of the

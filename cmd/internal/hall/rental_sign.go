@@ -56,7 +56,7 @@ func (e RentalSign) handle(h *Hall, at Stamp) (Outcome, error) {
 		return Outcome{}, err
 	}
 	if !typed && e.Pad == "" && h.noPaper("rental", r.ID) {
-		return Outcome{}, refuse("no-paper", "合同%s还没有打印出来，请先处理打印机；来不及就请用户在另册上签字，并填写另册的编号", stub)
+		return Outcome{}, refuse("no-paper", "合同%s还没有打印出来，请先处理打印机，或重新打印合同；来不及就请用户在另册上签字，并填写另册的编号", stub)
 	}
 	return Outcome{
 		Data: []Data{&RentalSigned{

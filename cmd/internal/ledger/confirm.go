@@ -146,7 +146,7 @@ func (a Ack) clean(epoch string, last uint64) (Ack, error) {
 		return Ack{}, ErrEpoch
 	}
 	if a.Upto > last {
-		return Ack{}, fmt.Errorf("%w: it has %d, the last record here is %d", ErrAhead, a.Upto, last)
+		return Ack{}, AheadError{County: a.Upto, Here: last}
 	}
 	a = a.clone()
 	slices.SortFunc(a.Holes, func(x, y Range) int { return slices.Compare(x[:], y[:]) })
@@ -197,3 +197,13 @@ func (d *db) loadAck(epoch string, last uint64) (a Ack, fits bool, err error) {
 	}
 	return a, fits, nil
 }
+
+// AheadError is an [ErrAhead] that knows by how much.
+type AheadError struct{ County, Here uint64 } // the last record there, and here
+
+func (e AheadError) Error() string {
+	return fmt.Sprintf("%v: it has %d, the last record here is %d", ErrAhead, e.County, e.Here)
+}
+
+// Unwrap makes it an [ErrAhead].
+func (e AheadError) Unwrap() error { return ErrAhead }
