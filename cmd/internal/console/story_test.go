@@ -126,7 +126,9 @@ func TestStoryOfTheCounter(t *testing.T) {
 	wants(t, "flagged", clerk.look(at), "优先 1 级：残疾")
 	clerk.press(at, "person/unflag", "reason", "到期")
 	head.press(at, "person/block", "reason", "打架")
+	wants(t, "blocked", clerk.look(at), "清出")
 	head.press(at, "person/unblock", "reason", "已处理")
+	r.swipe("p1", "0011") // whose number the block ended
 	clerk.press("/staff/people", "training/open", "course", "电工")
 	r.swipe("p5", "0055")
 	wants(t, "training", clerk.look("/staff/people"), "在场 1 人", "0055")

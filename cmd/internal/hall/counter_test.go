@@ -95,8 +95,6 @@ func TestExpelledPersonKeepsTheRightsService(t *testing.T) {
 	s.arrive("p1")
 	s.refused(PersonBlock{Person: "p1", Reason: "清出市场", Until: "2026-03-09", Staff: "01"}, "role")
 	s.do(PersonBlock{Person: "p1", Reason: "清出市场", Until: "2026-03-09", Staff: "02"})
-	s.do(CallNext{Window: 1, Staff: "01"})
-	s.do(Done{Window: 1, Outcome: "办结", Staff: "01"})
 	s.later(time.Hour)
 	s.refused(born("p1", 1990, 1, 1), ReasonBlocked)
 	rights := born("p1", 1990, 1, 1)

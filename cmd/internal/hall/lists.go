@@ -106,7 +106,7 @@ type ListsReply struct {
 	Trades   int    `json:"trades"`
 }
 
-func (e Lists) handle(h *Hall, _ Stamp) (Outcome, error) {
+func (e Lists) handle(h *Hall, at Stamp) (Outcome, error) {
 	if e.Version <= h.County.Version {
 		return Outcome{}, refuse("older", "名单版本%d不比现有版本%d新（现有名单的哈希%s）", e.Version, h.County.Version, h.County.Hash)
 	}
@@ -125,7 +125,13 @@ func (e Lists) handle(h *Hall, _ Stamp) (Outcome, error) {
 			return Outcome{}, refuse("list", "工种名单里有一行不完整或太长")
 		}
 	}
-	return Outcome{Data: e.parts(), Reply: func(h *Hall) (any, error) { return h.CountyLists(), nil }}, nil
+	out := Outcome{Data: e.parts(), Reply: func(h *Hall) (any, error) { return h.CountyLists(), nil }}
+	for _, l := range e.Block {
+		if f := (Flag{Until: l.Until}); f.inForce(h.Day) && h.blocked(l.Ref) == nil {
+			h.expel(&out, at, l.Ref, "")
+		}
+	}
+	return out, nil
 }
 
 // longestField bounds every text of a list, in characters, and partOf is how

@@ -208,7 +208,9 @@ func (e PersonBlock) handle(h *Hall, at Stamp) (Outcome, error) {
 	if err := h.reasoned(e.Reason, e.Until); err != nil {
 		return Outcome{}, err
 	}
-	return h.about(p, &PersonBlocked{p, Flag{Reason: e.Reason, Until: e.Until, Staff: e.Staff}}), nil
+	out := h.about(p, &PersonBlocked{p, Flag{Reason: e.Reason, Until: e.Until, Staff: e.Staff}})
+	h.expel(&out, at, p.Ref, e.Staff)
+	return out, nil
 }
 
 func (e PersonUnblock) handle(h *Hall, at Stamp) (Outcome, error) {

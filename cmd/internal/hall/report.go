@@ -76,7 +76,11 @@ func (h *Hall) Report() DayReport {
 		Faults: h.Faults(), Money: h.CashBook(""),
 	}
 	r.Skipped = r.Outcomes[OutcomeSkipped]
-	r.Ended = sum(r.Outcomes) - r.Skipped - r.Outcomes[OutcomeDayEnd]
+	for o, n := range r.Outcomes {
+		if wasServed(o) {
+			r.Ended += n
+		}
+	}
 	for _, k := range h.Tickets {
 		if k.State != Ended {
 			r.Waiting++

@@ -107,9 +107,14 @@ func (e Unhold) handle(h *Hall, at Stamp) (Outcome, error) {
 		return Outcome{}, err
 	}
 	t := h.Tickets[e.Ticket]
-	switch {
-	case t == nil:
+	if t == nil {
 		return Outcome{}, refuse("unknown-ticket", "今天没有%s这个号码", e.Ticket)
+	}
+	s, _ := h.service(t.Service)
+	if err := h.serves(t.Person, s); err != nil {
+		return Outcome{}, err
+	}
+	switch {
 	case t.State == Held:
 		return h.moved(t, &TicketRejoined{Ticket: t.Number, Cause: CauseUnhold, Staff: e.Staff}), nil
 	case h.maybeLate(at, t):
@@ -121,11 +126,12 @@ func (e Unhold) handle(h *Hall, at Stamp) (Outcome, error) {
 	return Outcome{}, refuse("not-held", "%s没有挂起（%s）", t.Number, t.words())
 }
 
-// maybeLate reports whether a number was skipped so short a while ago that its
-// person gets the place back.
+// maybeLate reports whether a number was skipped, or ended by a block that was
+// taken back, so short a while ago that its person gets the place back.
 func (h *Hall) maybeLate(at Stamp, t *Ticket) bool {
 	since, _ := at.Since(t.Left)
-	return t.State == Ended && t.Outcome == OutcomeSkipped && since <= h.cfg.Queue.LateWithin && h.cfg.Queue.LateWithin > 0
+	lost := t.State == Ended && (t.Outcome == OutcomeSkipped || t.Outcome == OutcomeBlocked)
+	return lost && since <= h.cfg.Queue.LateWithin && h.cfg.Queue.LateWithin > 0
 }
 
 // lateComer is the number that a person missed a short while ago, or nil.
@@ -173,6 +179,9 @@ func (e Transfer) handle(h *Hall, at Stamp) (Outcome, error) {
 		return Outcome{}, err
 	case to.Key == t.Service:
 		return Outcome{}, refuse("same-service", "%s本来就是“%s”的号码", t.Number, to.Name)
+	}
+	if err := h.serves(t.Person, to); err != nil {
+		return Outcome{}, err
 	}
 	if o := h.ticketOf(t.Person, to.Key); o != nil {
 		return Outcome{}, refuse("has-ticket", "此人在“%s”已有号码%s，请办结后请其等候叫号", to.Name, o.Number)

@@ -138,6 +138,9 @@ func (e Store) handle(h *Hall, at Stamp) (Outcome, error) {
 	if v.Day != h.Day {
 		return Outcome{}, refuse("no-visit", "寄存要先在今天刷身份证登记")
 	}
+	if err := h.serves(ref, Service{Name: "寄存"}); err != nil {
+		return Outcome{}, err
+	}
 	if e.Door == "" {
 		e.Door = h.freeDoor()
 	}

@@ -45,7 +45,13 @@ const (
 	OutcomeAppointment = "预约"
 	OutcomeSkipped     = "过号" // the person did not come
 	OutcomeDayEnd      = "日终" // the day ended first
+	OutcomeBlocked     = "清出" // the person was put out of the market first
 )
+
+// wasServed reports whether a number that ended so was served.
+func wasServed(outcome string) bool {
+	return outcome != OutcomeSkipped && outcome != OutcomeDayEnd && outcome != OutcomeBlocked
+}
 
 var ordinaryOutcomes = []string{OutcomeDone, OutcomeReferred, OutcomeInformed, OutcomeAppointment}
 
@@ -101,7 +107,7 @@ func (d *TicketEnded) apply(h *Hall, at Stamp) {
 		return
 	}
 	h.Tally.Outcomes.add(d.Outcome)
-	if d.Outcome != OutcomeSkipped && d.Outcome != OutcomeDayEnd {
+	if wasServed(d.Outcome) {
 		s := h.Tally.service(t.Service)
 		s.Served++
 		s.Serving += d.Served
