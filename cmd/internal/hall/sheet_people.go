@@ -135,7 +135,7 @@ func (q *queueRow) cells() []string {
 	if q.calls > 0 {
 		waited, window = strconv.Itoa(minutes(q.waited, 1)), strconv.Itoa(q.window)
 	}
-	if q.outcome != "" && q.outcome != OutcomeSkipped && q.outcome != OutcomeDayEnd {
+	if q.outcome != "" && wasServed(q.outcome) {
 		served = strconv.Itoa(minutes(q.served, 1))
 	}
 	return []string{
@@ -155,7 +155,7 @@ func layTraining(s *Sheet, _ Config, records iter.Seq[Record], p Period) {
 		}
 		note := ""
 		if d.Forgotten {
-			note = "未刷证签退，按培训结束计"
+			note = "未刷证签退，计到培训结束；培训无人结束的，计到最后一次刷证"
 		}
 		s.add(d.Day, d.Course, d.Trainer, d.Person.Last4, d.Person.Ref, d.In, d.Out, strconv.Itoa(d.Minutes), strconv.Itoa(d.Repeat), note)
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Session is a course that is being held, or was held that day (附件5).
@@ -251,11 +252,16 @@ func (e TrainingClose) handle(h *Hall, at Stamp) (Outcome, error) {
 	return out, nil
 }
 
-// closeTraining ends the course that is open, if one is.
+// closeTraining ends the course that is open, if one is. Nobody knows how long a
+// course lasted that the next day had to end, after a night or after days without
+// power, so only what the cards say counts: it is the evidence for a subsidy.
 func (h *Hall) closeTraining(out *Outcome, at Stamp, staff string) {
 	s := h.Training
 	if s == nil {
 		return
+	}
+	if staff == "" {
+		at = s.lastCard()
 	}
 	for i := range s.People {
 		if t := &s.People[i]; t.Out.Time.IsZero() {
@@ -265,6 +271,19 @@ func (h *Hall) closeTraining(out *Outcome, at Stamp, staff string) {
 		}
 	}
 	out.Data = append(out.Data, &TrainingClosed{Course: s.Course, Day: h.Day, People: len(s.refs()), Staff: staff})
+}
+
+// lastCard is when somebody last signed in or out.
+func (s *Session) lastCard() Stamp {
+	last, latest := s.Begun, time.Duration(0)
+	for _, t := range s.People {
+		for _, at := range []Stamp{t.In, t.Out} {
+			if d, _ := at.Since(s.Begun); d > latest {
+				last, latest = at, d
+			}
+		}
+	}
+	return last
 }
 
 // refs are the people who came, each once, in order.

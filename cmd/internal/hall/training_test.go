@@ -60,11 +60,16 @@ func TestMidnightEndsATraining(t *testing.T) {
 	s := begin(t)
 	s.do(TrainingOpen{Course: "电工", Staff: "01"})
 	s.do(born("p1", 1990, 1, 1))
-	s.later(20 * time.Hour)
+	s.do(born("p2", 1990, 1, 1))
+	s.later(90 * time.Minute)
+	s.do(born("p2", 1990, 1, 1)) // leaves, and nobody closes the course
+	s.later(3 * 24 * time.Hour)  // the hall was switched off
 	s.do(Tick{})
 	d := lastOf[*TrainingAttended](t, s)
 	if !d.Forgotten || d.Day != "2026-03-02" || s.h.Training != nil {
 		t.Errorf("got %+v, want the person signed out by the end of 2 March", d)
 	}
+	want(t, "minutes that a card proves", d.Minutes, 90)
+	want(t, "out", d.Out, "2026-03-02 08:30")
 	s.replayed()
 }
