@@ -173,10 +173,12 @@ func (e CardRead) decide(h *Hall, at Stamp) (Outcome, error) {
 	if b := h.blocked(e.Person.Ref); b != nil && service.root() != RootRights {
 		return h.recognise(at, e, b), nil
 	}
+	var out Outcome
 	if h.Training != nil && (e.Service == "" || service.root() == RootTraining) {
-		return h.attend(at, e), nil
+		out = h.attend(at, e)
+	} else {
+		out = h.admit(at, e, service)
 	}
-	out := h.admit(at, e, service)
 	h.remind(at, e.Person.Ref, &out)
 	return out, nil
 }

@@ -281,11 +281,17 @@ func TestOverdueToolIsToldAndBlocks(t *testing.T) {
 	if !s.h.ListRentals()[0].Overdue || s.h.Dunning("p1", s.at) == "" {
 		t.Error("the rental does not show as overdue")
 	}
-	s.took()
-	s.do(born("p1", 1990, 1, 1))
-	if !slices.ContainsFunc(s.effects, func(e Effect) bool { g, ok := e.(Greet); return ok && strings.Contains(g.Text, "未办完") }) {
-		t.Errorf("the card was not answered with what is late: %v", s.effects)
+	for range 2 { // for a number, and in a course
+		s.printed()
+		s.do(born("p1", 1990, 1, 1))
+		if !slices.ContainsFunc(s.effects, func(e Effect) bool { g, ok := e.(Greet); return ok && strings.Contains(g.Text, "未办完") }) {
+			t.Errorf("the card was not answered with what is late: %v", s.effects)
+		}
+		if s.h.Training == nil {
+			s.do(TrainingOpen{Course: "电工", Staff: "01"})
+		}
 	}
+	s.do(TrainingClose{Staff: "01"})
 	s.refused(RentalRequest{Tools: []string{"SP-01"}, Staff: "01"}, "overdue")
 	s.printed()
 	s.do(RentalRemind{Rental: r, Staff: "01"})
