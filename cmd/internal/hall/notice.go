@@ -108,8 +108,8 @@ func (e NoticeGive) handle(h *Hall, at Stamp) (Outcome, error) {
 
 func (e NoticeGive) check() error {
 	switch {
-	case e.Matter == "":
-		return refuse("no-matter", "请写明事项（--matter）")
+	case e.Matter == "" || len([]rune(e.Matter)) > longestText:
+		return refuse("no-matter", "事项（--matter）请写1到%d个字", longestText)
 	case len(e.Missing) == 0:
 		return refuse("nothing-missing", "请写明缺少的全部材料（--missing）")
 	case len(e.Missing) > mostMissing:
@@ -155,14 +155,23 @@ func (h *Hall) unnamed(ref, matter string, missing []string) (list []string) {
 }
 
 func itemName(m string) string {
-	name, _, _ := strings.Cut(m, "：")
+	name, _ := cutItem(m)
 	return name
+}
+
+// cutItem parts what is missing from how to get it, at either kind of colon.
+func cutItem(m string) (name, how string) {
+	if name, how, ok := strings.Cut(m, "："); ok {
+		return name, how
+	}
+	name, how, _ = strings.Cut(m, ":")
+	return strings.TrimSpace(name), strings.TrimSpace(how)
 }
 
 func noticeItems(missing []string) []NoticeItem {
 	items := make([]NoticeItem, len(missing))
 	for i, m := range missing {
-		name, how, _ := strings.Cut(m, "：")
+		name, how := cutItem(m)
 		items[i] = NoticeItem{Name: name, How: cmp.Or(how, "请备齐原件，如不清楚请拨打服务热线")}
 	}
 	return items

@@ -1,6 +1,7 @@
 package hall
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -14,6 +15,8 @@ func TestEverythingMissingIsToldOnce(t *testing.T) {
 	if got := s.printed(); len(got) != 1 || got[0] != "notice" {
 		t.Fatalf("got slips %v, want the notice", got)
 	}
+	give.Missing = []string{"银行卡", "照片: 二寸也可以"}
+	want(t, "said in other words", s.do(give).(NoticeView).Wrong, false)
 	give.Missing = []string{"银行卡"}
 	want(t, "less is missing", s.do(give).(NoticeView).Wrong, false)
 	give.Missing = []string{"银行卡", "身份证复印件"}
@@ -32,7 +35,8 @@ func TestEverythingMissingIsToldOnce(t *testing.T) {
 			t.Errorf("%q: a notice was given", bad)
 		}
 	}
-	want(t, "notices", len(s.h.ListNotices()), 4)
+	want(t, "notices", len(s.h.ListNotices()), 5)
+	s.refused(NoticeGive{Person: "last", Matter: strings.Repeat("长", longestText+1), Missing: []string{"照片"}, Staff: "01"}, "no-matter")
 	s.later((keptNotices + 2) * 24 * time.Hour)
 	s.do(Tick{})
 	want(t, "notices after months", len(s.h.ListNotices()), 0)
