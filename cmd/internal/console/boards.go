@@ -25,6 +25,9 @@ var noticeBoards embed.FS
 // flowBoard is the board whose paragraphs are steps.
 const flowBoard = "0-flow"
 
+// orderBoard is the board that tells by which rules numbers are called.
+const orderBoard = "6-order"
+
 // ofNotice is what the notice writes where a hall puts its name.
 const ofNotice = "XX县（市、区）零工市场"
 
@@ -38,11 +41,11 @@ type Board struct {
 // Short is the title without the hall's name, for a menu.
 func (b Board) Short(hallName string) string { return strings.TrimPrefix(b.Title, hallName) }
 
-// LoadBoards reads the boards of the hall of a name. Files of a folder, if there
-// is one, stand in the place of the notice's of the same name, or beside them;
-// an empty file leaves a board out.
-func LoadBoards(folder, hallName string) ([]Board, error) {
-	texts := map[string]string{}
+// LoadBoards reads the boards of a hall. Files of a folder, if there is one, stand
+// in the place of the built-in ones of the same name, or beside them; an empty file
+// leaves a board out.
+func LoadBoards(folder string, cfg hall.Config) ([]Board, error) {
+	texts := map[string]string{orderBoard: cfg.Name + "叫号次序\n" + strings.Join(cfg.OrderRules(), "\n")}
 	read := func(from fs.FS, dir string) error {
 		files, err := fs.ReadDir(from, dir)
 		if err != nil {
@@ -57,7 +60,7 @@ func LoadBoards(folder, hallName string) ([]Board, error) {
 			if err != nil {
 				return err
 			}
-			texts[key] = strings.ReplaceAll(string(b), ofNotice, hallName)
+			texts[key] = strings.ReplaceAll(string(b), ofNotice, cfg.Name)
 		}
 		return nil
 	}

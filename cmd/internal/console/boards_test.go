@@ -9,6 +9,7 @@ import (
 
 	"halld/cmd/internal/console"
 	"halld/cmd/internal/console/consoletest"
+	"halld/cmd/internal/hall"
 )
 
 // TestBoards: the notice's rules under the hall's own name, and a county's texts
@@ -37,7 +38,9 @@ func TestBoards(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	boards, err := console.LoadBoards(dir, "盂县零工市场")
+	cfg := consoletest.Config()
+	cfg.Name, cfg.Queue = "盂县零工市场", hall.QueueRules{Priority: 1, Ordinary: 3}
+	boards, err := console.LoadBoards(dir, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,11 +48,14 @@ func TestBoards(t *testing.T) {
 	for _, b := range boards {
 		titles = append(titles, b.Title)
 	}
-	want := "流程 盂县零工市场管理制度 盂县零工市场工作制度 盂县零工市场技能培训制度 零工市场服务内容 盂县零工市场须知"
+	want := "流程 盂县零工市场管理制度 盂县零工市场工作制度 盂县零工市场技能培训制度 零工市场服务内容 盂县零工市场叫号次序 盂县零工市场须知"
 	if got := strings.Join(titles, " "); got != want {
 		t.Errorf("got boards %s, want %s", got, want)
 	}
-	if _, err := console.LoadBoards(filepath.Join(dir, "none"), "盂县零工市场"); err == nil {
+	if got := boards[5].Lines; len(got) != 3 || !strings.Contains(got[1], "每叫4个号，其中1个先叫等候最久的困难零工人员") {
+		t.Errorf("the order of calls is told as %q, want the ratio", got)
+	}
+	if _, err := console.LoadBoards(filepath.Join(dir, "none"), cfg); err == nil {
 		t.Error("a folder that is not there is no error")
 	}
 }

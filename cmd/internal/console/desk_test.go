@@ -36,7 +36,7 @@ func newRig(t *testing.T) *rig {
 func rigOf(t *testing.T, cfg hall.Config) *rig {
 	t.Helper()
 	r := &rig{t: t, hall: consoletest.With(cfg)}
-	boards, err := console.LoadBoards("", cfg.Name)
+	boards, err := console.LoadBoards("", cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -117,12 +117,13 @@ func (b backend) Status(ctx context.Context) (any, error) {
 
 // newConsole makes the console, with what its pages show beside the hall.
 func (d *Daemon) newConsole() (*console.Console, error) {
-	boards, err := console.LoadBoards(d.cfg.Console.Boards, d.cfg.Hall.Name)
+	cfg := rules(d.cfg)
+	boards, err := console.LoadBoards(d.cfg.Console.Boards, cfg)
 	if err != nil {
 		return nil, err
 	}
 	opts := console.Opts{
-		Hall: rules(d.cfg), Idle: d.cfg.Console.SessionIdle, Max: d.cfg.Console.SessionMax, Log: d.log,
+		Hall: cfg, Idle: d.cfg.Console.SessionIdle, Max: d.cfg.Console.SessionMax, Log: d.log,
 		Boards: boards, Background: d.cfg.Console.Background, Secure: d.cfg.Console.Cert != "",
 	}
 	if d.cfg.Hall.Logo != "" {
