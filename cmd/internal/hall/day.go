@@ -55,9 +55,7 @@ func (d *DayOpened) apply(h *Hall, _ Stamp) {
 		h.Opened, h.OpenedBy = true, d.Staff
 		return
 	}
-	if d.Day > h.Day { // a day that is begun again goes on with its numbers
-		clear(h.Next)
-	}
+	h.renumber(d.Day)
 	h.Day, h.Opened, h.Last, h.Calls = d.Day, true, "", nil
 	h.Tally = Tally{}
 	maps.DeleteFunc(h.Tickets, func(_ string, t *Ticket) bool { return t.State == Ended })
@@ -65,6 +63,21 @@ func (d *DayOpened) apply(h *Hall, _ Stamp) {
 	h.forgetDone()
 	h.forgetDesk()
 	h.OpenedBy = d.Staff
+}
+
+// renumber begins a day's numbers. One that is begun again, since what came after
+// it was a clock's mistake, goes on behind those that are on paper already.
+func (h *Hall) renumber(day string) {
+	switch {
+	case day > h.Day:
+		h.Before = Numbers{h.Day, h.Next, h.NoticeSeq}
+		h.Next, h.NoticeSeq = map[string]int{}, 0
+	case day == h.Before.Day:
+		for service, n := range h.Before.Next {
+			h.Next[service] = max(h.Next[service], n)
+		}
+		h.NoticeSeq = max(h.NoticeSeq, h.Before.Notices)
+	}
 }
 
 func (d *DayClosed) apply(h *Hall, at Stamp) {

@@ -88,6 +88,9 @@ func TestDayWaitsForATrustedClock(t *testing.T) {
 func TestPersonTakesADayBackThatAClockInvented(t *testing.T) {
 	s := begin(t)
 	s.visitors("p1")
+	give := NoticeGive{Person: "p1", Matter: "求职登记", Missing: []string{"照片"}, Staff: "01"}
+	s.do(give)
+	s.printed()
 	right := s.at
 	s.at.Time = s.at.Time.AddDate(1, 0, 0)
 	s.do(Tick{})
@@ -100,6 +103,10 @@ func TestPersonTakesADayBackThatAClockInvented(t *testing.T) {
 	s.do(ConfirmDate{Date: "2026-03-02", Staff: "02"})
 	s.do(Tick{})
 	want(t, "confirmed day", s.h.Day, "2026-03-02")
+	want(t, "a number that is not on paper yet", s.do(born("p2", 1990, 1, 1)).(TicketView).Ticket, "A002")
+	s.printed()
+	give.Person = "p2"
+	want(t, "nor a notice's", s.do(give).(NoticeView).Notice, "N260302-002")
 	s.replayed()
 }
 

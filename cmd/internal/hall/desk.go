@@ -41,7 +41,7 @@ func (d *desk) fill() {
 // forgetDesk lets go of what belonged to the day before, and of what nobody will
 // ask for any more, so that the state does not grow with the years.
 func (h *Hall) forgetDesk() {
-	h.OpenedBy, h.Exceptions, h.Training, h.Sessions, h.NoticeSeq = "", nil, nil, nil, 0
+	h.OpenedBy, h.Exceptions, h.Training, h.Sessions = "", nil, nil, nil
 	clear(h.Turned)
 	clear(h.Paces)
 	maps.DeleteFunc(h.Notices, func(_ string, n *Notice) bool { return n.Day < daysBefore(h.Day, keptNotices) })

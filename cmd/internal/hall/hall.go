@@ -23,6 +23,7 @@ type state struct {
 	Persons   map[string]*Visitor
 	Tickets   map[string]*Ticket // of the day, by number
 	Next      map[string]int     // next number by service
+	Before    Numbers            // of the day before
 	Windows   map[int]*Counters
 	Calls     []Call // of the day, the last first
 	Notice    CountyNoticeShown
@@ -58,6 +59,13 @@ type state struct {
 type ClockWord struct {
 	Boot string
 	Date string
+}
+
+// Numbers are how far a day's numbers came.
+type Numbers struct {
+	Day     string
+	Next    map[string]int // by service
+	Notices int
 }
 
 // New makes a hall in which nothing has happened yet.
@@ -181,7 +189,7 @@ func Restore(cfg Config, snapshot []byte) (*Hall, error) {
 
 // SnapshotVersion changes whenever the form of a snapshot does; an older one is
 // left aside and the ledger replayed.
-const SnapshotVersion = 5
+const SnapshotVersion = 6
 
 // day is the business day that a wall time belongs to.
 func (h *Hall) day(t time.Time) string {

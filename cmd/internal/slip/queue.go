@@ -28,7 +28,7 @@ func ticket(s sheet, d numberFields) []printer.Line {
 		line(
 			printer.QR{Payload: payload, Module: qrModule},
 			row("取号时间 "+d.Issued, code),
-			row("当日有效，过号请重新取号", "各项服务免费"),
+			row("当日有效，过号请重新刷证", "各项服务免费"),
 		),
 	)
 }
