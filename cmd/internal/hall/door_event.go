@@ -134,7 +134,7 @@ func (h *Hall) opensItself(out *Outcome, at Stamp, door DoorID, o *Operation) {
 	case late != nil:
 		out.Data = h.opened(late)
 	default:
-		forced := &DoorForced{Door: door, AfterHours: !h.Opened}
+		forced := &DoorForced{Door: door, AfterHours: h.afterHours(at)}
 		if t, _ := h.behind(door); t != nil {
 			forced.Tool = t.ID
 		}

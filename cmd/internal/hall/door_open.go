@@ -8,7 +8,7 @@ const CodeDoorBusy = "door-busy"
 // open orders the opening of one door, for a reason that was checked before, and
 // answers once the door was seen. A door that failed twice in a row is left to
 // people.
-func (h *Hall) open(d *DoorOpening) (Outcome, error) {
+func (h *Hall) open(at Stamp, d *DoorOpening) (Outcome, error) {
 	b := h.look(d.Door)
 	o := h.openOp(d.Door)
 	service := d.Purpose == ForService || d.Purpose == ForClear
@@ -23,7 +23,7 @@ func (h *Hall) open(d *DoorOpening) (Outcome, error) {
 		return Outcome{}, refuse("door-jammed", "柜门%s连续两次没有打开，%s", d.Door, jamPlan[d.Purpose])
 	}
 	d.Op = opID(h.OpSeq + 1)
-	d.AfterHours = !h.Opened
+	d.AfterHours = h.afterHours(at)
 	return Outcome{
 		Data:    []Data{d},
 		Effects: []Effect{OpenDoor{Op: d.Op, Door: d.Door}},

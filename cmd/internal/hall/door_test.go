@@ -127,6 +127,30 @@ func TestReturnCutOffByARestartCostsNoTime(t *testing.T) {
 	s.replayed()
 }
 
+// TestForcedAtNight: the day begins by itself at midnight, the hall does not open
+// by that.
+func TestForcedAtNight(t *testing.T) {
+	s := withTools(t)
+	s.cfg.Hours = []Hours{{Days: 1<<7 - 1, Open: 6 * time.Hour, Close: 18 * time.Hour}}
+	s.h.cfg = s.cfg
+	for _, c := range []struct {
+		clock string
+		after bool
+		wait  time.Duration
+	}{{"07:00", false, 12 * time.Hour}, {"19:00", true, 8 * time.Hour}, {"03:00", true, 4 * time.Hour}, {"07:00", false, 12 * time.Hour}} {
+		s.do(DoorSeen{Door: "A/3", State: DoorOpen})
+		want(t, "clock", s.at.Time.Format("15:04"), c.clock)
+		want(t, "after hours at "+c.clock, lastOf[*DoorForced](t, s).AfterHours, c.after)
+		s.do(DoorSeen{Door: "A/3", State: DoorLocked})
+		s.later(c.wait)
+	}
+	if _, err := s.send(OpenForService{Door: "A/5", Staff: "03", Reason: "检修"}); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "an opening in the evening", lastOf[*DoorOpening](t, s).AfterHours, true)
+	s.replayed()
+}
+
 func TestForcedDoorAndDoorLeftOpen(t *testing.T) {
 	s := withTools(t)
 	s.cfg.Rental.AjarAfter = time.Minute

@@ -101,6 +101,12 @@ func (h *Hall) inHours(t time.Time, early time.Duration) bool {
 	})
 }
 
+// afterHours reports whether the hall is shut: by its staff, or by its hours, which
+// the day that begins by itself at night does not change.
+func (h *Hall) afterHours(at Stamp) bool {
+	return !h.Opened || at.Trusted && !h.inHours(at.Time, h.cfg.OpenEarly)
+}
+
 // opens is when the hall is open next, at t or after it, looking so many days
 // ahead.
 func (h *Hall) opens(t time.Time, days int) (next time.Time, ok bool) {

@@ -80,14 +80,14 @@ func (e ClearLocker) handle(h *Hall, at Stamp) (Outcome, error) {
 			return Outcome{}, refuse("unknown-door", "柜子%s没有柜门“%s”，或写了两次", e.Locker, id)
 		}
 		seen[id] = true
-		h.clear(&out, list, id)
+		h.clear(&out, at, list, id)
 	}
 	h.addSlip(&out, newSlip("clear", "", e.Locker, ClearSlip{LockerCleared: *list, Issued: minute(at)}))
 	return out, nil
 }
 
 // clear adds one door to a 清柜.
-func (h *Hall) clear(out *Outcome, list *LockerCleared, id DoorID) {
+func (h *Hall) clear(out *Outcome, at Stamp, list *LockerCleared, id DoorID) {
 	c := ClearDoor{Door: id}
 	t, s := h.behind(id)
 	if t != nil {
@@ -95,7 +95,7 @@ func (h *Hall) clear(out *Outcome, list *LockerCleared, id DoorID) {
 	}
 	d := &DoorOpening{
 		Op: opID(h.OpSeq + 1 + len(out.Effects)), Door: id, Purpose: ForClear,
-		Staff: list.Staff, Second: list.Second, Reason: list.Reason, AfterHours: !h.Opened,
+		Staff: list.Staff, Second: list.Second, Reason: list.Reason, AfterHours: h.afterHours(at),
 	}
 	if s != nil {
 		c.Storage, c.Last4, d.About = s.ID, s.Person.Last4, s.ID

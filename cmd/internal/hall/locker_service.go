@@ -58,7 +58,7 @@ func (e OpenForService) handle(h *Hall, at Stamp) (Outcome, error) {
 	if e.Reason == "" {
 		return Outcome{}, refuse("no-reason", "打开柜门请写明原因（--reason）")
 	}
-	return h.open(&DoorOpening{Door: e.Door, Purpose: ForService, Staff: e.Staff, Reason: e.Reason})
+	return h.open(at, &DoorOpening{Door: e.Door, Purpose: ForService, Staff: e.Staff, Reason: e.Reason})
 }
 
 // ServiceRole is who may open a door without a rental: a technician, and in a

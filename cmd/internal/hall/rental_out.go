@@ -67,11 +67,11 @@ func (e RentalHandover) handle(h *Hall, at Stamp) (Outcome, error) {
 	if err := h.Tools[l.Tool].checked(at); err != nil {
 		return Outcome{}, err
 	}
-	return e.out(h, r, l)
+	return e.out(h, at, r, l)
 }
 
 // out opens the door of a tool that may leave, or gives it out by hand.
-func (e RentalHandover) out(h *Hall, r *Rental, l *Line) (Outcome, error) {
+func (e RentalHandover) out(h *Hall, at Stamp, r *Rental, l *Line) (Outcome, error) {
 	ticked, err := h.ticked(l.Tool, e.Accessories)
 	if err != nil {
 		return Outcome{}, err
@@ -79,7 +79,7 @@ func (e RentalHandover) out(h *Hall, r *Rental, l *Line) (Outcome, error) {
 	door := h.Tools[l.Tool].Door
 	switch {
 	case door != "" && !e.ByHand:
-		return h.open(&DoorOpening{Door: door, Purpose: ForHandover, About: r.ID, Tool: l.Tool, Staff: e.Staff, Accessories: ticked})
+		return h.open(at, &DoorOpening{Door: door, Purpose: ForHandover, About: r.ID, Tool: l.Tool, Staff: e.Staff, Accessories: ticked})
 	case door != "" && e.Reason == "":
 		return Outcome{}, refuse("no-reason", "不经柜门人工出库请写明原因（--reason），如 柜门故障用钥匙打开")
 	}

@@ -83,7 +83,7 @@ func (e RentalReturn) handle(h *Hall, at Stamp) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	opening, err := h.open(&DoorOpening{Door: door, Purpose: ForReturn, About: r.ID, Tool: through.Tool, Staff: e.Staff, Reason: e.Reason})
+	opening, err := h.open(at, &DoorOpening{Door: door, Purpose: ForReturn, About: r.ID, Tool: through.Tool, Staff: e.Staff, Reason: e.Reason})
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -98,6 +98,11 @@ func layQueue(s *Sheet, cfg Config, records iter.Seq[Record], p Period) {
 			if row := open[d.Ticket]; row != nil {
 				row.notes = append(row.notes, "挂起")
 			}
+		case *TicketRejoined:
+			if row := open[d.Ticket]; row != nil {
+				row.outcome, row.ended = "", ""
+				row.notes = append(row.notes, "恢复排队")
+			}
 		case *TicketEnded:
 			if row := open[d.Ticket]; row != nil {
 				row.outcome, row.ended, row.served = d.Outcome, at, d.Served

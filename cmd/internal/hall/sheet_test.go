@@ -181,6 +181,20 @@ func TestQueueAndCheckinBooks(t *testing.T) {
 	s.want("training", "分钟", "50")
 }
 
+// TestBookOfANumberThatWaitsAgain: a missed number that got its place back has not
+// ended.
+func TestBookOfANumberThatWaitsAgain(t *testing.T) {
+	s := begin(t)
+	s.visitors("p1")
+	s.called(1)
+	s.do(Skip{Window: 1, Staff: "01"})
+	s.want("queue", "结果", "过号")
+	s.do(born("p1", 1990, 1, 1))
+	s.want("queue", "结果", "")
+	s.want("queue", "结束时间", "")
+	s.want("queue", "备注", "恢复排队")
+}
+
 func TestLifeAndDoorBooks(t *testing.T) {
 	s := withTools(t)
 	s.do(ToolRepair{ID: "DR-01", Staff: "01", Reason: "异响"})

@@ -154,7 +154,7 @@ func (e Store) handle(h *Hall, at Stamp) (Outcome, error) {
 		Storage: fmt.Sprintf("C%06d", h.StorageSeq+1), Person: Person{Ref: ref, Last4: v.Last4},
 		Door: e.Door, What: e.What, Day: h.Day, Staff: e.Staff,
 	}
-	out, err := h.open(&DoorOpening{Door: e.Door, Purpose: ForStore, About: d.Storage, Staff: e.Staff})
+	out, err := h.open(at, &DoorOpening{Door: e.Door, Purpose: ForStore, About: d.Storage, Staff: e.Staff})
 	if err != nil {
 		return Outcome{}, err
 	}

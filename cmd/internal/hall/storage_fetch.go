@@ -30,7 +30,7 @@ func (e Fetch) handle(h *Hall, at Stamp) (Outcome, error) {
 	if e.ByHand {
 		return e.byHand(h, at, s)
 	}
-	return h.open(&DoorOpening{Door: s.Door, Purpose: ForFetch, About: s.ID, Staff: e.Staff})
+	return h.open(at, &DoorOpening{Door: s.Door, Purpose: ForFetch, About: s.ID, Staff: e.Staff})
 }
 
 func (e Fetch) byHand(h *Hall, at Stamp, s *Storage) (Outcome, error) {
