@@ -78,3 +78,21 @@ func TestBlockTakenBackGivesThePlaceBack(t *testing.T) {
 	want(t, "who is called", s.called(1), "A001")
 	s.replayed()
 }
+
+// TestBlockEndsARentalWithoutMoneyInIt: nobody takes a deposit for a tool that
+// would not be handed out, and one that was taken can go back.
+func TestBlockEndsARentalWithoutMoneyInIt(t *testing.T) {
+	for state, after := range map[RentalState]RentalState{Requested: Cancelled, Signed: Cancelled, Deposited: Deposited} {
+		s := withTools(t)
+		r := s.upTo(state, "DR-01")
+		s.do(PersonBlock{Person: "p1", Reason: "打架", Staff: "02"})
+		want(t, string(state), s.h.Rentals[r].State, after)
+		if after == Deposited {
+			s.refused(RentalHandover{Rental: r, Staff: "01"}, ReasonBlocked)
+			s.do(RentalCancel{Rental: r, Staff: "01", Reason: "清出市场"})
+		}
+		want(t, "the tool", s.h.Tools["DR-01"].State, ToolIn)
+		want(t, "money held", s.h.Rentals[r].Held, 0)
+		s.replayed()
+	}
+}

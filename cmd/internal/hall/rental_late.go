@@ -1,6 +1,9 @@
 package hall
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // RentalReminded records that somebody was told of what is late.
 type RentalReminded struct {
@@ -41,6 +44,11 @@ func (h *Hall) waited(r *Rental, at Stamp) time.Duration {
 	return limit - passed
 }
 
+// unpaid reports whether a rental has neither money nor a tool in it yet.
+func (r *Rental) unpaid() bool {
+	return slices.Contains([]RentalState{Requested, Approved, Signed}, r.State) && r.Held == 0 && !r.begun()
+}
+
 // unapproved ends requests that nobody approved in time, and those of an earlier
 // day that nobody signed and paid for.
 func (h *Hall) unapproved(at Stamp, out *Outcome) time.Duration {
@@ -50,7 +58,7 @@ func (h *Hall) unapproved(at Stamp, out *Outcome) time.Duration {
 		switch {
 		case r.State == Requested:
 			left = h.waited(r, at)
-		case (r.State == Approved || r.State == Signed) && r.Held == 0 && !r.begun() && r.Day < h.Day:
+		case r.unpaid() && r.Day < h.Day:
 			left, reason = 0, "当日没有签字收押"
 		}
 		wait = min(wait, max(left, 0))
