@@ -56,7 +56,12 @@ func TestWaitingNumbersAreCarriedOver(t *testing.T) {
 	s := begin(t)
 	s.cfg.CarryOver = true
 	s.h.cfg.CarryOver = true
-	s.visitors("p1", "p2", "p3")
+	s.do(born("p1", 1990, 1, 1))
+	if text := string(s.sent()[0].Slip.Data); !strings.Contains(text, `"carried":true`) {
+		t.Errorf("the slip says that the number ends with the day: %s", text)
+	}
+	s.do(SlipResult{Job: s.h.Tickets["A001"].Job, State: JobPrinted})
+	s.visitors("p2", "p3")
 	s.called(1)
 	s.later(24 * time.Hour)
 	v := s.do(born("p4", 1990, 1, 1)).(TicketView)

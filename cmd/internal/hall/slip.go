@@ -17,7 +17,8 @@ type TicketSlip struct {
 	Service string `json:"service"` // name of the service
 	Ahead   int    `json:"ahead"`
 	Windows []int  `json:"windows"`
-	Issued  string `json:"issued"` // 2026-01-05 09:31
+	Issued  string `json:"issued"`            // 2026-01-05 09:31
+	Carried bool   `json:"carried,omitempty"` // it goes on into the next day if it is not called
 
 	// The minutes that the wait will take; 0 and 0 when that is not known well
 	// enough to say.

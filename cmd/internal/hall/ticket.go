@@ -196,6 +196,6 @@ func (h *Hall) ticketSlip(at Stamp, d *TicketIssued) Slip {
 	from, to := h.estimate(d.Service, d.Ahead)
 	return newSlip("ticket", d.Person.Ref, d.Ticket, TicketSlip{
 		Ticket: d.Ticket, Service: h.serviceName(d.Service), Ahead: d.Ahead, Windows: windows, Issued: minute(at),
-		WaitFrom: from, WaitTo: to,
+		Carried: h.cfg.CarryOver, WaitFrom: from, WaitTo: to,
 	})
 }

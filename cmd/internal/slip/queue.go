@@ -28,9 +28,17 @@ func ticket(s sheet, d numberFields) []printer.Line {
 		line(
 			printer.QR{Payload: payload, Module: qrModule},
 			row("取号时间 "+d.Issued, code),
-			row("当日有效，过号请重新刷证", "各项服务免费"),
+			row(valid(d.Carried)+"，过号请重新刷证", "各项服务免费"),
 		),
 	)
+}
+
+// valid says how long a number counts.
+func valid(carried bool) string {
+	if carried {
+		return "没叫到的次日有效"
+	}
+	return "当日有效"
 }
 
 func ahead(n int) string {

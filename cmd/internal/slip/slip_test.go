@@ -171,6 +171,17 @@ func TestFormOfAChange(t *testing.T) {
 	}
 }
 
+// A number that goes on into the next day does not say that it ends.
+func TestTicketThatIsCarriedOver(t *testing.T) {
+	doc, err := Render(house(t), job(t, "ticket", hall.TicketSlip{Ticket: "A001", Service: "信息服务", Issued: issued, Carried: true}), Who{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := doc.Plain(32); strings.Contains(text, "当日有效") || !strings.Contains(text, "没叫到的次日有效，过号请重新刷证") {
+		t.Errorf("got\n%s", text)
+	}
+}
+
 // The least that the rules may make still gives a paper: no logo, no complaint
 // line, no name, nobody ahead.
 func TestBareTicket(t *testing.T) {
