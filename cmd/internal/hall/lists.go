@@ -127,7 +127,8 @@ func (e Lists) handle(h *Hall, at Stamp) (Outcome, error) {
 	}
 	out := Outcome{Data: e.parts(), Reply: func(h *Hall) (any, error) { return h.CountyLists(), nil }}
 	for _, l := range e.Block {
-		if f := (Flag{Until: l.Until}); f.inForce(h.Day) && h.blocked(l.Ref) == nil {
+		// Of most people of a list the hall knows nothing, so they wait for nothing.
+		if f := (Flag{Until: l.Until}); h.Persons[l.Ref] != nil && f.inForce(h.Day) && h.blocked(l.Ref) == nil {
 			h.expel(&out, at, l.Ref, "")
 		}
 	}
