@@ -25,6 +25,7 @@ type book struct {
 	since  uint64 // records behind the last snapshot
 
 	ahead    uint64 // records that the county has and an old card lacked
+	unsaved  bool   // the last snapshot that was due could not be written
 	lostSome bool   // this start found that records of the ledger before are lost
 }
 
@@ -216,6 +217,16 @@ func (b *book) restore(cfg hall.Config) (*hall.Hall, uint64) {
 		b.log.Warn("the saved state does not read, replaying every record", "seq", s.Seq, "err", err)
 	}
 	return hall.New(cfg), 0
+}
+
+// save saves the state, once a start would have much to replay. That it can't,
+// such as while the disk is full, is said once.
+func (b *book) save(h *hall.Hall) {
+	err := b.snapshot(h, snapshotEvery)
+	if err != nil && !b.unsaved {
+		b.log.Warn("the state was not saved; the next start takes longer", "err", err)
+	}
+	b.unsaved = err != nil
 }
 
 // snapshot saves the hall's state when enough was written since the last time.

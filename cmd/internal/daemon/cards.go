@@ -94,7 +94,9 @@ func (d *desk) outcome(ctx context.Context, err error) {
 	if err == nil || errors.As(err, &no) || ctx.Err() != nil {
 		return
 	}
-	d.log.Error("a card was not recorded", "err", err)
+	if !errors.Is(err, errOutOfService) { // which the loop has said, once for all cards
+		d.log.Error("a card was not recorded", "err", err)
+	}
 	d.greet(hall.Greet{Text: "暂停受理，证件没有登记，请稍后重新刷证"})
 }
 

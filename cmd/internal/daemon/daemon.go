@@ -120,6 +120,7 @@ func (d *Daemon) begin(ctx context.Context, work *tasks) error {
 		return err
 	}
 	work.run(servers...)
+	work.run(task{"alive", d.alive}) // systemd ends a start that takes long and says nothing
 	err = insist(ctx, func() error { _, err := d.loop.Do(ctx, hall.Start{}); return err })
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("starting the hall: %w", err)
@@ -129,7 +130,7 @@ func (d *Daemon) begin(ctx context.Context, work *tasks) error {
 		work.run(task{"county", d.county.Run})
 	}
 	work.run(d.gear.tasks...)
-	work.run(task{"alive", d.alive}, task{"audit", d.audit})
+	work.run(task{"audit", d.audit})
 	if d.opts.Ready != nil {
 		d.opts.Ready(d.web)
 	}
@@ -155,9 +156,7 @@ func (d *Daemon) alive(ctx context.Context) error {
 				status = b.Hall + "：" + errOutOfService.Error()
 			}
 			stale = d.staleRollback(h)
-			if err := d.book.snapshot(h, snapshotEvery); err != nil {
-				d.log.Warn("the state was not saved; the next start takes longer", "err", err)
-			}
+			d.book.save(h)
 		})
 		if err == nil && d.opts.Alive != nil {
 			d.opts.Alive(status)

@@ -26,6 +26,7 @@ type stage struct {
 	more    string        // tables of hall.toml beside those of the hardware
 	steady  time.Duration // of Opts
 	whole   int64         // of ledger.Opts
+	alive   func(string)  // of Opts
 	d       *Daemon
 	disk    *disk // under the ledger
 	trace   traces
@@ -76,7 +77,7 @@ func (s *stage) start() {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(s.t.Context())
 	ready, ended := make(chan *Daemon, 1), make(chan error, 1)
-	opts := Opts{Log: slog.New(slog.NewTextHandler(s.t.Output(), nil)), ledger: ledger.Opts{VFS: s.disk.name, Whole: s.whole}, Trace: s.trace.add, steady: s.steady}
+	opts := Opts{Log: slog.New(slog.NewTextHandler(s.t.Output(), nil)), ledger: ledger.Opts{VFS: s.disk.name, Whole: s.whole}, Trace: s.trace.add, Alive: s.alive, steady: s.steady}
 	go func() { ended <- run(ctx, s.cfg, opts, ready); close(ended) }()
 	s.ended = ended
 	select {

@@ -22,7 +22,7 @@ func (k *knob) Run(ctx context.Context) error {
 	return k.dev.Run(ctx, func() {
 		err := k.press(ctx)
 		var no *hall.Refusal
-		if err != nil && !errors.As(err, &no) && ctx.Err() == nil {
+		if err != nil && !errors.As(err, &no) && !errors.Is(err, errOutOfService) && ctx.Err() == nil {
 			k.log.Error("a button's press was not recorded", "err", err)
 		}
 	})

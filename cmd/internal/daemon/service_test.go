@@ -1,10 +1,14 @@
 package daemon
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -114,18 +118,52 @@ func TestWhatIsTooLongIsRefused(t *testing.T) {
 }
 
 // TestHallOpensOnceThereIsRoom: a start on a full disk waits for room instead of
-// giving up.
+// giving up, and tells systemd meanwhile that it lives, or would be ended for
+// taking too long.
 func TestHallOpensOnceThereIsRoom(t *testing.T) {
 	s := onStage(t)
 	s.stop()
 	s.disk.full.Store(true)
+	var early atomic.Bool
+	s.alive = func(string) {
+		if s.disk.full.Load() {
+			early.Store(true)
+		}
+	}
 	room := time.AfterFunc(500*time.Millisecond, func() { s.disk.full.Store(false) })
 	s.start()
 	if room.Stop() {
 		t.Fatal("the hall opened without room for its first record")
 	}
+	if !early.Load() {
+		t.Error("the hall does not say that it lives while it waits for room")
+	}
 	s.swipe(cardreader.Sample(time.Now())[0])
 	s.paper()
+}
+
+// TestUnsavedStateIsSaidOnce: the state is tried to be saved every few seconds,
+// and that the disk is full is one matter.
+func TestUnsavedStateIsSaidOnce(t *testing.T) {
+	disk, said := newDisk(t), new(bytes.Buffer)
+	l, err := ledger.Open(filepath.Join(t.TempDir(), "ledger.db"), ledger.Opts{Hall: "140321-01", VFS: disk.name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	b, h := &book{ledger: l, since: snapshotEvery, log: slog.New(slog.NewTextHandler(said, nil))}, hall.New(hall.Config{})
+	for range 2 { // it fills, has room, and fills again
+		disk.full.Store(true)
+		for range 3 {
+			b.save(h)
+		}
+		disk.full.Store(false)
+		b.save(h)
+		b.since = snapshotEvery
+	}
+	if n := bytes.Count(said.Bytes(), []byte("the state was not saved")); n != 2 {
+		t.Errorf("said %d times that the state was not saved, want once each time:\n%s", n, said)
+	}
 }
 
 // TestSlipComesBehindTheSync: as long as the record of a number is not synced, no
