@@ -219,10 +219,11 @@ func (b *book) restore(cfg hall.Config) (*hall.Hall, uint64) {
 	return hall.New(cfg), 0
 }
 
-// save saves the state, once a start would have much to replay. That it can't,
-// such as while the disk is full, is said once.
-func (b *book) save(h *hall.Hall) {
-	err := b.snapshot(h, snapshotEvery)
+// save saves the state, if at least so many records are behind the last one. It
+// only spares the next start some work, so that it can't be saved, such as while
+// the disk is full, is nobody's failure and said once.
+func (b *book) save(h *hall.Hall, atLeast uint64) {
+	err := b.snapshot(h, atLeast)
 	if err != nil && !b.unsaved {
 		b.log.Warn("the state was not saved; the next start takes longer", "err", err)
 	}

@@ -100,7 +100,8 @@ func run(ctx context.Context, cfg *config.Config, opts Opts, serving chan<- *Dae
 	if err = cmp.Or(broken, err); err != nil {
 		return err
 	}
-	return d.book.snapshot(d.loop.hall, 1)
+	d.book.save(d.loop.hall, 1)
+	return nil
 }
 
 // close lets go of what was opened. A hall that stops as soon as it began may
@@ -156,7 +157,7 @@ func (d *Daemon) alive(ctx context.Context) error {
 				status = b.Hall + "：" + errOutOfService.Error()
 			}
 			stale = d.staleRollback(h)
-			d.book.save(h)
+			d.book.save(h, snapshotEvery)
 		})
 		if err == nil && d.opts.Alive != nil {
 			d.opts.Alive(status)

@@ -95,6 +95,9 @@ func TestFullDiskStopsTheHallUntilThereIsRoom(t *testing.T) {
 	if slip := s.paper(); !strings.Contains(slip, "A002") {
 		t.Errorf("the next slip is another than A002's:\n%s", slip)
 	}
+	s.until("the slip is confirmed", func(h *hall.Hall) bool { return h.Queue().Waiting[1].Slip == hall.JobPrinted })
+	s.disk.full.Store(true)
+	s.stop() // is no failure on a full disk either
 }
 
 // TestWhatIsTooLongIsRefused: text that no record has room for is the sender's
@@ -155,10 +158,10 @@ func TestUnsavedStateIsSaidOnce(t *testing.T) {
 	for range 2 { // it fills, has room, and fills again
 		disk.full.Store(true)
 		for range 3 {
-			b.save(h)
+			b.save(h, snapshotEvery)
 		}
 		disk.full.Store(false)
-		b.save(h)
+		b.save(h, snapshotEvery)
 		b.since = snapshotEvery
 	}
 	if n := bytes.Count(said.Bytes(), []byte("the state was not saved")); n != 2 {
