@@ -43,12 +43,14 @@ func (g *gear) pressOf(c config.Button) func(context.Context) error {
 			return nil
 		}
 	}
-	var press hall.Event = hall.CallButton{Window: c.Window}
-	if c.Action == "emergency" {
-		press = hall.EmergencyButton{Window: c.Window}
-	}
-	return func(ctx context.Context) error {
+	do := func(ctx context.Context, press hall.Event) error {
 		_, err := g.d.loop.Do(ctx, press)
 		return err
 	}
+	if c.Action == "emergency" {
+		return func(ctx context.Context) error { // a call for help is not lost to a full disk
+			return insist(ctx, func() error { return do(ctx, hall.EmergencyButton{Window: c.Window}) })
+		}
+	}
+	return func(ctx context.Context) error { return do(ctx, hall.CallButton{Window: c.Window}) }
 }

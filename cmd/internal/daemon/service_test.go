@@ -14,6 +14,7 @@ import (
 
 	"halld/cmd/internal/hall"
 	"halld/cmd/internal/ledger"
+	"halld/config"
 	bridge "halld/firmware-bridge"
 	"halld/firmware-bridge/emulator/cardreader"
 )
@@ -143,6 +144,18 @@ func TestHallOpensOnceThereIsRoom(t *testing.T) {
 	}
 	s.swipe(cardreader.Sample(time.Now())[0])
 	s.paper()
+}
+
+// TestCallForHelpWaitsForRoom: the alarm of a button that was pressed while the
+// disk was full is raised as soon as it can be.
+func TestCallForHelpWaitsForRoom(t *testing.T) {
+	s := onStage(t)
+	s.disk.full.Store(true)
+	time.AfterFunc(500*time.Millisecond, func() { s.disk.full.Store(false) })
+	if err := s.d.gear.pressOf(config.Button{Window: 1, Action: "emergency"})(t.Context()); err != nil {
+		t.Error(err)
+	}
+	s.until("the alarm is raised", func(h *hall.Hall) bool { return len(h.ListAlarms()) == 1 })
 }
 
 // TestUnsavedStateIsSaidOnce: the state is tried to be saved every few seconds,
