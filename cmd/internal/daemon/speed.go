@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -33,6 +34,7 @@ type speedLine struct {
 	turn   chan struct{}  // holds one token: whoever has it may use what follows
 	now    bridge.Address // the port at the speed of now
 	line   *bridge.Line   // nil while it is searched
+	said   string         // what was logged of the line last
 	silent atomic.Bool    // the driver hears no reader
 	change chan struct{}  // silent became true
 }
@@ -90,7 +92,9 @@ func (s *speedLine) Run(ctx context.Context) error {
 // serve lends the line until a reader is to be searched: when the driver begins
 // to hear nothing, and now and then while that lasts.
 func (s *speedLine) serve(ctx context.Context) (err error) {
-	if s.line, err = bridge.New(s.now, s.opts); err != nil {
+	opts := s.opts
+	opts.Log, opts.Report = nil, s.tell
+	if s.line, err = bridge.New(s.now, opts); err != nil {
 		return err
 	}
 	wire := newTasks(ctx, s.opts.Log)
@@ -102,6 +106,21 @@ func (s *speedLine) serve(ctx context.Context) (err error) {
 	s.waitSilent(ctx)
 	<-s.turn
 	return wire.end()
+}
+
+// tell logs that the line opened or is down, unless that was so before the search
+// that it was closed for.
+func (s *speedLine) tell(up bool, err error) {
+	news := fmt.Sprintf("%s up=%t %v", s.now, up, err)
+	if news == s.said {
+		return
+	}
+	s.said = news
+	if up {
+		s.opts.Log.Info("line open", "port", s.now.String())
+	} else {
+		s.opts.Log.Warn("line down", "port", s.now.String(), "err", err)
+	}
 }
 
 func (s *speedLine) waitSilent(ctx context.Context) {

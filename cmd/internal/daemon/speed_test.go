@@ -1,9 +1,11 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -125,5 +127,31 @@ func TestSpeedLineBeginsWhereTheReaderWas(t *testing.T) {
 	waitFault(t, faults, devices.OK)
 	if len(kept) != 0 {
 		t.Errorf("searched and found %s", <-kept)
+	}
+}
+
+// TestSearchForAReaderIsNoNews: a reader that is switched off is searched for all
+// the time, and its line is opened again each time; the log hears of it once.
+func TestSearchForAReaderIsNoNews(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "reader")
+	_, pull := readerAt(t, path, 115200)
+	said := new(bytes.Buffer)
+	port := bridge.Address{Scheme: bridge.Serial, Name: path, Baud: 115200}
+	line := newSpeedLine(port, port, bridge.Opts{Log: slog.New(slog.NewTextHandler(said, nil))}, nil)
+	search := func() {
+		for range 3 {
+			line.heard(devices.NoAnswer)
+			if err := line.serve(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	search()
+	pull()
+	search()
+	for _, news := range []string{"line open", "line down"} {
+		if n := strings.Count(said.String(), news); n != 1 {
+			t.Errorf("%q was logged %d times, want once:\n%s", news, n, said)
+		}
 	}
 }
