@@ -222,22 +222,14 @@ func TestOldCardIsPutBack(t *testing.T) {
 	proxy := countytest.StartProxy(t, c.url[len("tcp://"):])
 	s := onStage(t, fmt.Sprintf("\n[county]\nbrokers = [%q]\n", proxy.URL()))
 	adults := grownUps(t)
-	path := filepath.Join(s.cfg.DataDir, "ledger.db")
 	s.visit(adults[0])
 	s.confirmed()
-	s.stop()
-	image, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.start()
+	putBack := s.image()
 	s.visit(adults[1])
 	s.confirmed()
 	s.stop()
 	reached, _ := s.d.ledger.Head()
-	if err := os.WriteFile(path, image, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	putBack()
 	proxy.Refuse(true)
 	s.start()
 	before := s.d.ledger.Epoch()
@@ -283,25 +275,35 @@ func TestOldCardGivesNoNumberTwice(t *testing.T) {
 	c := newSeat(t)
 	s := onStage(t, fmt.Sprintf("\n[county]\nbrokers = [%q]\n", c.url))
 	adults := grownUps(t)
-	path := filepath.Join(s.cfg.DataDir, "ledger.db")
 	given := []string{s.visit(adults[0])}
 	s.confirmed()
-	s.stop()
-	image, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.start()
+	putBack := s.image()
 	given = append(given, s.visit(adults[1]), s.visit(adults[2]))
 	s.confirmed()
 	s.stop()
-	if err := os.WriteFile(path, image, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	putBack()
 	s.start()
 	s.until("the clerk is told", func(h *hall.Hall) bool { return faultOf(h, ledgerName) == oldCard })
 	if number := s.visit(adults[3]); slices.Contains(given, number) {
 		t.Errorf("%s is given again, after %v", number, given)
+	}
+}
+
+// image takes an image of the card between a stop and a start, which putBack
+// writes over a hall that stands still.
+func (s *stage) image() (putBack func()) {
+	s.t.Helper()
+	path := filepath.Join(s.cfg.DataDir, "ledger.db")
+	s.stop()
+	image, err := os.ReadFile(path)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.start()
+	return func() {
+		if err := os.WriteFile(path, image, 0o600); err != nil {
+			s.t.Fatal(err)
+		}
 	}
 }
 

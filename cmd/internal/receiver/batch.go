@@ -41,12 +41,9 @@ func (w *worker) sort(ctx context.Context, m county.Message) (rec ledger.Record,
 	if !ok {
 		return rec, false
 	}
-	var err error
+	err := acceptable(hall, m)
 	switch {
-	case !ledger.ValidHall(hall):
-		err = errNoHall
-	case len(m.Payload) > ledger.MaxDoc:
-		err = errHuge
+	case err != nil:
 	case name == county.UpRecord:
 		rec, err = ledger.Decode(m.Payload)
 		if err == nil && rec.Hall != hall {
@@ -65,6 +62,17 @@ func (w *worker) sort(ctx context.Context, m county.Message) (rec ledger.Record,
 	}
 	w.complain(ctx, m, err)
 	return rec, false
+}
+
+// acceptable refuses a message that no hall would send.
+func acceptable(hall string, m county.Message) error {
+	switch {
+	case !ledger.ValidHall(hall):
+		return errNoHall
+	case len(m.Payload) > ledger.MaxDoc:
+		return errHuge
+	}
+	return nil
 }
 
 // complain tells of a message that was not taken, unless that is known.

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"halld/cmd/internal/county"
-	"halld/cmd/internal/ledger"
 )
 
 // acknowledge tells halls what is committed. It reads the watermarks just before,
@@ -62,13 +61,8 @@ func (w *worker) attend(ctx context.Context, m county.Message) {
 	if !ok {
 		return
 	}
-	var err error
-	switch {
-	case !ledger.ValidHall(hall):
-		err = errNoHall
-	case len(m.Payload) > ledger.MaxDoc:
-		err = errHuge
-	default:
+	err := acceptable(hall, m)
+	if err == nil {
 		err = w.state(ctx, hall, m)
 	}
 	w.complain(ctx, m, err)
