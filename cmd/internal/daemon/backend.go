@@ -43,8 +43,7 @@ func (b backend) Do(ctx context.Context, ev hall.Event) (any, error) {
 const doorPatience = 3 * time.Second
 
 // whenShut puts an event before the rules, and again while the door that it needs
-// is being shut, so that nobody is refused for being as quick as a door. An answer
-// that took longer was given by the door, after the rules had agreed.
+// is being shut, so that nobody is refused for being as quick as a door.
 func (b backend) whenShut(ctx context.Context, ev hall.Event) (any, error) {
 	changed, end := b.d.changes.listen()
 	defer end()

@@ -2,7 +2,8 @@ package hall
 
 import "fmt"
 
-// CodeDoorBusy refuses a step whose door is still open or being opened.
+// CodeDoorBusy refuses a step whose door is still open or being opened: nothing of
+// the step was written down, so it may be asked for again.
 const CodeDoorBusy = "door-busy"
 
 // open orders the opening of one door, for a reason that was checked before, and
@@ -84,7 +85,7 @@ func (h *Hall) afterDoor(op string) (any, error) {
 	case o.State == OpFailed && !o.Seen:
 		return nil, refuse("door-stuck", "柜门%s没有打开，%s。%s", o.Door, notDone[o.Purpose], h.afterJam(o))
 	case o.State == OpQueued:
-		return nil, refuse(CodeDoorBusy, "柜门%s还在等候打开，请看柜门状态（%s）", o.Door, o.ID)
+		return nil, refuse("door-queued", "柜门%s还在等候打开，请看柜门状态（%s）", o.Door, o.ID)
 	case o.State == OpUnknown || o.State == OpOpening || o.State == OpUndecided:
 		return nil, refuse("door-unknown", "柜门%s是否打开无法确认，请到柜前查看后登记处理（%s）", o.Door, o.ID)
 	case o.Purpose == ForHandover || o.Purpose == ForReturn:

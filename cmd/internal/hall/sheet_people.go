@@ -184,13 +184,13 @@ func layNotices(s *Sheet, cfg Config, records iter.Seq[Record], p Period) {
 		case *EmergencyRaised:
 			s.add(at, d.ID, "紧急呼叫", "", strconv.Itoa(d.Window)+"号窗口", "", d.Staff)
 		case *EmergencyAcked:
-			s.add(at, d.ID, "紧急呼叫确认", "", cfg.known(d.Role)+"，用时"+strconv.Itoa(minutes(d.After, 1))+"分钟", "", d.Staff)
+			s.add(at, d.ID, "紧急呼叫确认", "", cfg.ackText(d.Role)+"，用时"+strconv.Itoa(minutes(d.After, 1))+"分钟", "", d.Staff)
 		}
 	}
 }
 
-// known is how somebody in charge has taken note of an emergency.
-func (c Config) known(r Role) string {
+// ackText says how somebody in charge took note of an emergency.
+func (c Config) ackText(r Role) string {
 	if c.AlarmRole(r) != r {
 		return "已报告" + roleName[r]
 	}
