@@ -222,19 +222,19 @@ func (h *Hall) onPaper(t *Ticket) bool {
 	return j == nil || j.Settled || j.Reprint > 0 || !j.waits()
 }
 
-// noPaper reports whether the last slip of a template for a subject has surely not
-// come out, and does not until somebody sees to the printer. A 补打 that waits takes
-// nothing from the paper before it.
+// noPaper reports whether the last slip of a template for a subject waits, and does
+// until somebody sees to the printer. A 补打 that waits takes nothing from the paper
+// before it.
 func (h *Hall) noPaper(template, subject string) bool {
 	var last *Job
-	var stuck bool
+	stuck := !h.prints()
 	for _, j := range h.Jobs {
 		stuck = stuck || j.State == JobHeld && !j.Settled
 		if j.Slip.Template == template && j.Slip.Subject == subject && (last == nil || byAge(last.ID, j.ID) < 0) {
 			last = j
 		}
 	}
-	if last == nil || last.State != JobHeld && (last.State != JobQueued || !stuck) {
+	if last == nil || !last.waits() || last.State != JobHeld && !stuck {
 		return false
 	}
 	for _, j := range h.Jobs {

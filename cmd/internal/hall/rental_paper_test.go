@@ -393,3 +393,17 @@ func TestPaperIsOutWhateverItsReprint(t *testing.T) {
 	s.refused(sign, "no-paper")
 	s.replayed()
 }
+
+// TestNothingIsSignedWhileThePrinterIsDown, also before its slip has come back.
+func TestNothingIsSignedWhileThePrinterIsDown(t *testing.T) {
+	s := withTools(t)
+	r := s.do(RentalRequest{Tools: []string{"DR-01"}, Staff: "01"}).(RentalView).Rental
+	s.printed()
+	s.do(RentalApprove{Rental: r, Staff: "02"})
+	want(t, "slips on their way", len(s.sent()), 1)
+	s.do(DeviceReport{Device: PrinterName, Fault: "offline"})
+	s.refused(RentalSign{Rental: r, Staff: "01"}, "no-paper")
+	s.do(DeviceReport{Device: PrinterName})
+	s.do(RentalSign{Rental: r, Staff: "01"})
+	s.replayed()
+}
